@@ -1,0 +1,71 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "mail/mailbox.h"
+#include "mail/rope.h"
+#include "mail/signature.h"
+#include "mail/structure.h"
+
+/// Nouns <-> stored octets (Protocol Buffers, records.proto; the generated types do not leave this room). `format_` cannot fail;
+/// `parse_` answers Code::Corrupt for octets that are not such a record.
+namespace paraph::record {
+
+struct Verifier {
+  std::string argon2, scram_salt, stored_key, server_key;
+  std::uint32_t scram_iterations = 0;
+};
+
+struct Account {
+  AccountId id;
+  std::string address, name, tel;
+  std::vector<std::string> aliases;
+  Verifier verifier;
+  bool signature_on = true;
+  std::uint64_t quota_bytes = 0;       ///< 0: no limit
+  std::uint64_t quota_messages = 0;    ///< 0: no limit
+};
+
+struct SignatureOutcome {
+  std::string owner, revision, kinds, how, reason;
+};
+
+/// A message as kept: everything a list, a SEARCH on headers, or a FETCH of structure needs, and where its octets are.
+struct StoredMessage {
+  mail::Rope rope;
+  mail::Structure structure;
+  std::uint32_t duration = 0;          ///< of the voice message, seconds; 0: none
+  Time received;
+  SignatureOutcome signature;
+};
+
+struct Change {
+  Uid uid;
+  bool expunged = false;
+};
+
+struct SignatureHead {
+  std::uint64_t current = 0;
+  std::vector<mail::PastRevision> past;
+};
+
+std::string format_account(const Account&);
+Result<Account> parse_account(std::string_view);
+std::string format_mailbox(const mail::Mailbox&, AccountId owner);
+Result<mail::Mailbox> parse_mailbox(std::string_view);
+std::string format_entry(const mail::Entry&);                       ///< without its uid, which is in the key
+Result<mail::Entry> parse_entry(std::string_view, Uid uid);
+std::string format_change(const Change&);
+Result<Change> parse_change(std::string_view);
+std::string format_message(const StoredMessage&);
+Result<StoredMessage> parse_message(std::string_view);
+std::string format_signature(const mail::Signature&, Time created);
+Result<mail::Signature> parse_signature(std::string_view);
+std::string format_signature_head(const SignatureHead&);
+Result<SignatureHead> parse_signature_head(std::string_view);
+std::string format_upload(const std::vector<BlobId>&);
+Result<std::vector<BlobId>> parse_upload(std::string_view);
+
+}  // namespace paraph::record

@@ -1,0 +1,70 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "store/store.h"
+
+/// The one place that knows how keys look. A key is one letter, then fixed-width big-endian numbers, then text if any:
+///
+///   key                          value
+///   F                            format number, decimal text
+///   I name                       next free number of a kind ("account", "mailbox", "message", "upload"), decimal text
+///   D domain                     Domain                     (lower case)
+///   A account:8                  Account
+///   a address                    account:8                  (mail::Address::key())
+///   M account:8 mailbox:8        Mailbox
+///   n account:8 name             mailbox:8                  (every mailbox's name is unique in its account)
+///   e mailbox:8 uid:4            Entry
+///   c mailbox:8 modseq:8         Change
+///   m message:8                  Message
+///   u message:8                  how many entries show the message, decimal text
+///   q account:8 'b' | 'm'        octets | messages that count against the quota (store counters)
+///   s account:8                  SignatureHead
+///   S account:8 number:8         Signature
+///   U upload:8                   Upload
+///   K name                       a server key (HMAC key of spec 2.6): octets
+namespace paraph::record {
+
+std::string format_key();
+std::string counter_key(std::string_view kind);
+std::string domain_key(std::string_view domain);
+std::string account_key(AccountId account);
+std::string address_key(std::string_view address);
+std::string mailbox_key(AccountId account, MailboxId mailbox);
+std::string mailbox_name_key(AccountId account, std::string_view name);
+std::string entry_key(MailboxId mailbox, Uid uid);
+std::string change_key(MailboxId mailbox, ModSeq modseq);
+std::string message_key(MessageId message);
+std::string message_uses_key(MessageId message);
+std::string quota_bytes_key(AccountId account);
+std::string quota_messages_key(AccountId account);
+std::string signature_head_key(AccountId account);
+std::string signature_key(AccountId account, std::uint64_t number);
+std::string upload_key(std::uint64_t upload);
+std::string server_key_key(std::string_view name);
+
+/// All keys that begin with `prefix`, in byte order.
+store::Scan all_with(std::string prefix);
+/// The prefixes of whole families, for all_with().
+std::string accounts_prefix();
+std::string addresses_prefix();
+std::string domains_prefix();
+std::string mailboxes_prefix();
+std::string mailboxes_prefix(AccountId account);
+std::string entries_prefix();
+std::string entries_prefix(MailboxId mailbox);
+std::string changes_prefix(MailboxId mailbox);
+std::string messages_prefix();
+std::string message_uses_prefix();
+std::string signatures_prefix();
+std::string uploads_prefix();
+
+/// The big-endian number in the last `bytes` octets of a key (a uid, a modseq, an id); 0 for a shorter key.
+std::uint64_t last_number(std::string_view key, std::size_t bytes);
+std::string number_value(std::uint64_t number);                     ///< 8 octets, big-endian
+std::optional<std::uint64_t> parse_number_value(std::string_view value);
+
+}  // namespace paraph::record

@@ -1,0 +1,49 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "record/codec.h"
+#include "service/limits.h"
+#include "store/store.h"
+
+namespace paraph::service {
+
+/// Domains and accounts: who is local, who may log in. Any event loop. Holds no copies: everything is asked of the store.
+class Accounts {
+ public:
+  Accounts(store::Store& store, const Clock& clock, const Limits& limits);
+
+  Task<Result<void>> add_domain(std::string domain);             ///< Exists
+  Task<Result<void>> remove_domain(std::string domain);          ///< NotFound; Conflict while accounts are in it
+  Task<Result<std::vector<std::string>>> domains();
+  Task<bool> is_local_domain(std::string domain);
+
+  struct NewAccount {
+    std::string address, name, tel;
+    record::Verifier verifier;     ///< made by crypto/password.h: the caller pays for Argon2id on a pool
+  };
+  /// Makes the account with INBOX, Sent, Drafts, Trash, Junk and Greetings. Exists; NotFound: not a local domain; BadInput.
+  Task<Result<AccountId>> add(NewAccount account);
+  /// Removes the account with all its mailboxes, messages and signatures, in bounded batches.
+  Task<Result<void>> remove(std::string address);
+  Task<Result<void>> set_verifier(std::string address, record::Verifier verifier);
+  Task<Result<void>> set_signature_on(AccountId account, bool on);
+  /// In order of address, at most `accounts_max` after `after`.
+  Task<Result<std::vector<record::Account>>> list(std::string after, std::size_t accounts_max);
+  /// By any of its addresses (case-insensitive; also the bare local part when exactly one domain is local). NotFound.
+  Task<Result<record::Account>> find(std::string address);
+  Task<Result<record::Account>> load(AccountId account);
+  /// May `account` write as `from` (From, MAIL FROM)? Its own addresses only, for now.
+  static bool may_send_as(const record::Account& account, std::string_view from);
+
+ private:
+  store::Store& store_;
+  const Clock& clock_;
+  const Limits& limits_;
+};
+
+}  // namespace paraph::service

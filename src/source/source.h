@@ -1,0 +1,28 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "mail/signature.h"
+
+namespace paraph::source {
+
+/// What a source knows of one owner.
+struct Acquired {
+  mail::Signature signature;                ///< may be empty(): the owner has none, or switched it off
+  std::vector<mail::PastRevision> past;     ///< newest first, at most 20: for idempotence (spec 2.7)
+};
+
+/// Where signatures are acquired. Called from any event loop, answers on the caller's. Never throws for a source that does not
+/// answer. Codes: NotFound (this source does not know the owner: ask the next one), Unavailable (try again later).
+class Source {
+ public:
+  virtual ~Source() = default;
+  /// As in `[signature] sources`: "local", or the name of a [[source]].
+  virtual const std::string& name() const& = 0;
+  /// `owner` is an addr-spec. The media of what comes back are blobs of the store already.
+  virtual Task<Result<Acquired>> acquire(std::string owner) = 0;
+};
+
+}  // namespace paraph::source
