@@ -25,6 +25,8 @@ struct Mailbox {
   std::uint32_t messages = 0;
   std::uint32_t unseen = 0;
   std::uint64_t bytes = 0;       ///< sum of RFC822.SIZE
+  ModSeq known_from;             ///< which UIDs were expunged at or before this modseq is no longer known
+  std::uint32_t tombstones = 0;  ///< expunged UIDs that the change log still names
   friend bool operator==(const Mailbox&, const Mailbox&) = default;
 };
 

@@ -26,6 +26,7 @@ struct Account {
   bool signature_on = true;
   std::uint64_t quota_bytes = 0;       ///< 0: no limit
   std::uint64_t quota_messages = 0;    ///< 0: no limit
+  bool removing = false;               ///< nobody finds it any more; a restart finishes the removal
 };
 
 struct SignatureOutcome {
