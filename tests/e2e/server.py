@@ -1,0 +1,113 @@
+"""Starts a Paraph of its own: own folder, own ports, ended by the test that started it."""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PARAPH = os.environ.get("PARAPH", str(ROOT / "build/release/paraph"))
+PASSWORD = "correct horse"
+
+CONFIG = """
+[server]
+name = "vm.example.test"
+data_dir = "{data}"
+[listen]
+{listen}
+{tls}
+[auth]
+plaintext_on_loopback = true
+[store]
+engine = "rocksdb"
+{extra}
+"""
+
+
+def paraph(*arguments, stdin="", check=True, config=None, timeout=60):
+    """Runs a verb to its end; returns the CompletedProcess with text output."""
+    command = [PARAPH, *(["--config", str(config)] if config else []), *map(str, arguments)]
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=timeout)
+    if check and done.returncode != 0:
+        raise AssertionError(f"{command} ended with {done.returncode}: {done.stderr}")
+    return done
+
+
+class Server:
+    """A server with the domain example.test and the accounts given; a context manager."""
+
+    def __init__(self, accounts=("alice", "bob"), tls=False, extra="", listen=("mx", "submission", "lmtp", "imap"), folder=None):
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="paraph-e2e-"))
+        self.own_folder = folder is None
+        self.data = self.folder / "data"
+        self.config = self.folder / "paraph.toml"
+        self.accounts = accounts
+        self.certificate = self.folder / "tls.crt"
+        tls_lines = ""
+        names = list(listen)
+        if tls:
+            make_certificate(self.certificate, self.folder / "tls.key")
+            tls_lines = f'[tls]\ncertificate = "{self.certificate}"\nkey = "{self.folder / "tls.key"}"'
+            names += ["submissions", "imaps"]
+        listen_lines = "\n".join(f'{name} = "127.0.0.1:0"' for name in names)
+        self.config.write_text(CONFIG.format(data=self.data, listen=listen_lines, tls=tls_lines, extra=extra))
+        self.process = None
+        self.ports = {}
+        self.log = []
+
+    def __enter__(self):
+        self.start()
+        if self.accounts:
+            self.run("domain", "add", "example.test")
+        for name in self.accounts:
+            self.run("account", "add", f"{name}@example.test", "--password-stdin", "--name", name.capitalize(), stdin=PASSWORD)
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        if self.own_folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self):
+        self.process = subprocess.Popen([PARAPH, "serve", "--config", str(self.config)], stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+        ready = self.process.stdout.readline()
+        if not ready.startswith("paraph ready"):
+            self.process.kill()
+            raise AssertionError("no ready line: " + ready + self.process.stderr.read())
+        self.ports = {name: int(port) for name, port in re.findall(r"(\w+)=(?:\S*:)?(\d+)", ready)}
+        threading.Thread(target=self._drain, args=(self.process.stderr,), daemon=True).start()
+
+    def _drain(self, pipe):
+        for line in pipe:
+            self.log.append(line.rstrip())
+
+    def stop(self, how=signal.SIGTERM, timeout=15):
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        code = self.process.wait(timeout=timeout)
+        self.process.stdout.close()
+        self.process = None
+        return code
+
+    def run(self, *arguments, **keywords):
+        return paraph(*arguments, config=self.config, **keywords)
+
+    def set_signature(self, recordings, owner="alice"):
+        self.run("signature", "set", f"{owner}@example.test", "--text", "Alice Example\nExample Company",
+                 "--voice", recordings.signature_voice, "--image", recordings.signature_image)
+
+    def connect(self, listener):
+        return socket.create_connection(("127.0.0.1", self.ports[listener]), timeout=20)
+
+
+def make_certificate(certificate, key):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", str(key), "-out",
+                    str(certificate)], check=True, capture_output=True)
