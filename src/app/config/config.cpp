@@ -1,0 +1,309 @@
+#include "app/config/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <set>
+
+#include "app/config/reader.h"
+#include "app/config/value.h"
+#include "base/text.h"
+
+namespace paraph::app {
+namespace {
+
+constexpr std::size_t kFileBytesMax = 1 << 20;
+
+constexpr std::pair<std::string_view, Engine> kEngines[] = {{"rocksdb", Engine::RocksDb}, {"memory", Engine::Memory}};
+constexpr std::pair<std::string_view, OnFailure> kOnFailure[] = {
+    {"send", OnFailure::Send}, {"defer", OnFailure::Defer}, {"reject", OnFailure::Reject}};
+constexpr std::pair<std::string_view, SourceKind> kSourceKinds[] = {
+    {"paraph", SourceKind::Paraph}, {"ldap", SourceKind::Ldap}, {"vcard", SourceKind::Vcard}};
+constexpr std::pair<std::string_view, RouteTls> kRouteTls[] = {
+    {"opportunistic", RouteTls::Opportunistic}, {"required", RouteTls::Required}, {"none", RouteTls::None}};
+
+void read_server(Reader& table, Config::Server& server) {
+  std::string data_dir;
+  table.need("name", "\"vm.example.org\"");
+  table.need("data_dir", "\"/var/lib/paraph\"");
+  table.take("name", server.name);
+  table.take("data_dir", data_dir);
+  server.data_dir = data_dir;
+  if (!server.name.empty() && !is_host_name(server.name))
+    table.fault("name", "is not a host name: write one as in \"vm.example.org\"");
+}
+
+void read_listen(Reader& table, Listen& listen) {
+  table.take("mx", listen.mx);
+  table.take("submission", listen.submission);
+  table.take("submissions", listen.submissions);
+  table.take("lmtp", listen.lmtp);
+  table.take("imap", listen.imap);
+  table.take("imaps", listen.imaps);
+  table.take("http", listen.http);
+  table.take("https", listen.https);
+}
+
+void read_tls(Reader& table, Config::Tls& tls) {
+  table.take("certificate", tls.certificate);
+  table.take("key", tls.key);
+  if (table.has("certificate") && !table.has("key"))
+    table.fault("certificate", "stands without key: give both files of [tls]");
+  if (table.has("key") && !table.has("certificate"))
+    table.fault("key", "stands without certificate: give both files of [tls]");
+}
+
+void read_auth(Reader& table, Config::Auth& auth) { table.take("plaintext_on_loopback", auth.plaintext_on_loopback); }
+void read_store(Reader& table, Config::Store& store) { table.take("engine", store.engine, kEngines); }
+void read_submission(Reader& table, Config::Submission& submission) { table.take("save_sent", submission.save_sent); }
+
+void read_limits(Reader& table, Limits& limits) {
+  table.take("message_bytes_max", limits.message_bytes_max);
+  table.take("recipients_max", limits.recipients_max);
+  table.take("connections_max", limits.connections_max);
+  table.take("connections_per_address_max", limits.connections_per_address_max);
+  table.take("sessions_unauthenticated_max", limits.sessions_unauthenticated_max);
+  table.take("greeting_timeout", limits.greeting_timeout);
+  table.take("command_timeout", limits.command_timeout);
+  table.take("data_timeout", limits.data_timeout);
+  table.take("data_total_timeout", limits.data_total_timeout);
+  table.take("write_timeout", limits.write_timeout);
+  table.take("imap_idle_timeout", limits.imap_idle_timeout);
+  table.take("login_timeout", limits.login_timeout);
+  table.take("bad_commands_max", limits.bad_commands_max);
+  table.take("auth_failures_max", limits.auth_failures_max);
+  table.take("received_max", limits.received_max);
+  table.take("mailboxes_max", limits.mailboxes_max);
+  table.take("keywords_max", limits.keywords_max);
+  table.take("signature_text_bytes_max", limits.signature_text_bytes_max);
+  table.take("signature_html_bytes_max", limits.signature_html_bytes_max);
+  table.take("signature_voice_bytes_max", limits.signature_voice_bytes_max);
+  table.take("signature_image_bytes_max", limits.signature_image_bytes_max);
+  table.take("signature_voice_seconds_max", limits.signature_voice_seconds_max);
+  table.take("signature_growth_bytes_max", limits.signature_growth_bytes_max);
+}
+
+void read_signature(Reader& table, Config::Signature& signature) {
+  table.take("on_failure", signature.on_failure, kOnFailure);
+  table.take("wait", signature.wait);
+  table.take("sources", signature.sources);
+  if (signature.wait > std::chrono::minutes(1))
+    table.fault("wait", "holds messages up for over a minute: write \"60s\" or less");
+  auto sorted = signature.sources;
+  std::ranges::sort(sorted);
+  if (std::ranges::adjacent_find(sorted) != sorted.end())
+    table.fault("sources", "names a source twice: name each once");
+}
+
+void read_queue(Reader& table, Config::Queue& queue) {
+  table.take("retry_first", queue.retry_first);
+  table.take("give_up_after", queue.give_up_after);
+  if (queue.retry_first >= queue.give_up_after)
+    table.fault("retry_first", "is not before give_up_after: make it shorter");
+}
+
+void read_source(Reader& table, SourceConfig& source) {
+  table.need("name", "\"hq\"");
+  table.need("kind", "\"paraph\"");
+  table.need("url", "\"https://signatures.example.org\"");
+  table.take("name", source.name);
+  table.take("kind", source.kind, kSourceKinds);
+  table.take("url", source.url);
+  table.take("timeout", source.timeout);
+  table.take("token_file", source.token_file);
+  table.take("certificate", source.certificate);
+  table.take("key", source.key);
+  table.take("ca", source.ca);
+  table.take("base", source.base);
+  table.take("filter", source.filter);
+  table.take("bind_dn", source.bind_dn);
+  table.take("password_file", source.password_file);
+  table.take("starttls", source.starttls);
+  if (source.certificate.empty() != source.key.empty())
+    table.fault("certificate", "needs key, and key needs certificate: give both or none");
+  if (source.name == "local") table.fault("name", "\"local\" is the server's own store: choose another name");
+  for (const auto* key : {"base", "filter", "bind_dn", "password_file", "starttls"}) {
+    if (source.kind != SourceKind::Ldap && table.has(key)) table.fault(key, "is for kind = \"ldap\" only: remove it");
+  }
+  const auto scheme = source.url.substr(0, source.url.find("://"));
+  const bool ldap = scheme == "ldap" || scheme == "ldaps";
+  const bool http = scheme == "http" || scheme == "https";
+  if (!source.url.empty() && (source.kind == SourceKind::Ldap ? !ldap : !http))
+    table.fault("url", source.kind == SourceKind::Ldap ? "is not an LDAP address: write ldaps://HOST"
+                                                       : "is not a web address: write https://HOST");
+  if (table.has("kind"))
+    table.fault("kind", "sources other than the local store are not in this version: remove this [[source]]");
+}
+
+void read_peer(Reader& table, Peer& peer) {
+  table.need("name", "\"branch\"");
+  table.take("name", peer.name);
+  table.take("token_file", peer.token_file);
+  table.take("subject", peer.subject);
+  if (table.has("token_file") == table.has("subject"))
+    table.fault("name", "needs one of token_file and subject: give exactly one");
+}
+
+bool is_route_domain(std::string_view text) {
+  if (text == "*") return true;
+  return is_host_name(text.starts_with('.') ? text.substr(1) : text);
+}
+
+void read_route(Reader& table, Route& route) {
+  table.need("domain", "\"*\"");
+  table.need("host", "\"smtp.example.net\"");
+  table.take("domain", route.domain);
+  table.take("host", route.host);
+  table.take("port", route.port);
+  table.take("tls", route.tls, kRouteTls);
+  if (!route.domain.empty() && !is_route_domain(route.domain))
+    table.fault("domain", "is not a domain: write \"example.org\", \".example.org\" or \"*\"");
+  const bool address = net::parse_endpoint(route.host + ":0") || net::parse_endpoint("[" + route.host + "]:0");
+  if (!route.host.empty() && !address && !is_host_name(route.host))
+    table.fault("host", "is not a host: write a name or a numeric address");
+  route.domain = lowered(route.domain);
+}
+
+/// Walks the top of the file: `[name]` and `[[name]]` tables, each with the function that reads it.
+class Top {
+ public:
+  Top(const toml::table& table, Faults& faults) : table_(table), faults_(faults) {}
+
+  template <class T>
+  void table(std::string_view name, T& into, void (*read)(Reader&, T&)) {
+    known_.emplace(name);
+    const auto* node = table_.get(name);
+    if (!node) return;
+    const auto* found = node->as_table();
+    if (!found)
+      return faults_.add(node->source().begin.line, std::string(name), fmt::format("is not a table: write [{}]", name));
+    one(*found, name, into, read);
+  }
+
+  template <class T>
+  void tables(std::string_view name, std::vector<T>& into, void (*read)(Reader&, T&)) {
+    known_.emplace(name);
+    const auto* node = table_.get(name);
+    if (!node) return;
+    const auto* array = node->as_array();
+    const bool whole = array && std::ranges::all_of(*array, [](const auto& item) { return item.is_table(); });
+    if (!whole)
+      return faults_.add(node->source().begin.line, std::string(name),
+                         fmt::format("is not a list of tables: write [[{}]]", name));
+    for (const auto& item : *array) one(*item.as_table(), name, into.emplace_back(), read);
+  }
+
+  void finish() {
+    for (const auto& [key, node] : table_) {
+      if (known_.contains(key.str())) continue;
+      const auto line = key.source().begin.line ? key.source().begin.line : node.source().begin.line;
+      faults_.add(line, printable(key.str(), 60), "is not a table of Paraph: correct its spelling or remove it");
+    }
+  }
+
+  std::uint32_t line_of(std::string_view path) const {
+    const auto node = table_.at_path(path).node();
+    return node ? node->source().begin.line : 1;
+  }
+
+ private:
+  template <class T>
+  void one(const toml::table& found, std::string_view name, T& into, void (*read)(Reader&, T&)) {
+    Reader reader(found, std::string(name), faults_);
+    read(reader, into);
+    reader.finish();
+  }
+
+  const toml::table& table_;
+  Faults& faults_;
+  std::set<std::string, std::less<>> known_;
+};
+
+/// What one table alone cannot tell.
+void check_together(const Config& config, const Top& top, Faults& faults) {
+  const std::pair<std::string_view, const Endpoints&> secure[] = {
+      {"submissions", config.listen.submissions}, {"imaps", config.listen.imaps}, {"https", config.listen.https}};
+  for (const auto& [name, endpoints] : secure) {
+    if (endpoints.empty() || config.tls.on()) continue;
+    const auto path = fmt::format("listen.{}", name);
+    faults.add(top.line_of(path), path, "needs a certificate: give certificate and key in [tls], or remove it");
+  }
+  for (const auto& name : config.signature.sources) {
+    const auto named = [&](const SourceConfig& source) { return source.name == name; };
+    if (name == "local" || std::ranges::any_of(config.sources, named)) continue;
+    faults.add(top.line_of("signature.sources"), "signature.sources",
+               fmt::format("\"{}\" is no source: write \"local\" or the name of a [[source]]", printable(name, 60)));
+  }
+}
+
+void read_top(Top& top, Config& config, Faults& faults) {
+  top.table("server", config.server, read_server);
+  top.table("listen", config.listen, read_listen);
+  top.table("tls", config.tls, read_tls);
+  top.table("auth", config.auth, read_auth);
+  top.table("store", config.store, read_store);
+  top.table("limits", config.limits, read_limits);
+  top.table("signature", config.signature, read_signature);
+  top.table("submission", config.submission, read_submission);
+  top.table("queue", config.queue, read_queue);
+  top.tables("source", config.sources, read_source);
+  top.tables("peer", config.peers, read_peer);
+  top.tables("route", config.routes, read_route);
+  top.finish();
+  check_together(config, top, faults);
+  if (!faults.any() && config.server.name.empty())
+    faults.add(1, "server", "is missing: write [server] with name and data_dir");
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, std::string_view file) {
+  const auto parsed = toml::parse(text, file);
+  Faults faults;
+  if (!parsed) {
+    const auto& error = parsed.error();
+    faults.add(error.source().begin.line, "syntax",
+               printable(error.description()) + ": write this line as TOML wants it");
+    return fail(Code::BadInput, faults.sentence(file));
+  }
+  Config config;
+  Top top(parsed.table(), faults);
+  read_top(top, config, faults);
+  if (faults.any()) return fail(Code::BadInput, faults.sentence(file));
+  return config;
+}
+
+Result<Config> load_config(const std::filesystem::path& file) {
+  const auto unreadable = [&](std::string_view why) {
+    return fail(Code::BadInput,
+                fmt::format("{}:0: file: {}: name a readable TOML file with --config", file.string(), why));
+  };
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) return unreadable("is a folder");
+  errno = 0;
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return unreadable(fmt::format("cannot be read ({})", std::strerror(errno ? errno : ENOENT)));
+  std::string text(kFileBytesMax + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (stream.bad()) return unreadable("cannot be read");
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > kFileBytesMax) return unreadable("is over 1 MiB");
+  return parse_config(text, file.string());
+}
+
+std::vector<std::string> not_in_this_version(const Config& config) {
+  std::vector<std::string> sentences;
+  if (!config.listen.http.empty())
+    sentences.emplace_back("listen.http: web and JMAP are not in this version, the port is not opened");
+  if (!config.listen.https.empty())
+    sentences.emplace_back("listen.https: web and JMAP are not in this version, the port is not opened");
+  if (!config.peers.empty()) sentences.emplace_back("peer: giving signatures to other servers is not in this version");
+  if (!config.routes.empty())
+    sentences.emplace_back("route: mail for other domains is not in this version, such recipients are refused");
+  return sentences;
+}
+
+}  // namespace paraph::app

@@ -1,0 +1,95 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "net/endpoint.h"
+#include "service/limits.h"
+
+namespace paraph::app {
+
+using Endpoints = std::vector<net::Endpoint>;  ///< port 0: any free one
+
+/// `[listen]`: an empty list is a service that is not offered.
+struct Listen {
+  Endpoints mx, submission, submissions, lmtp, imap, imaps, http, https;
+};
+
+enum class Engine { RocksDb, Memory };
+enum class OnFailure { Send, Defer, Reject };
+enum class SourceKind { Paraph, Ldap, Vcard };
+enum class RouteTls { Opportunistic, Required, None };
+
+/// `[[source]]`: where signatures are acquired besides the server's own store.
+struct SourceConfig {
+  std::string name;
+  SourceKind kind = SourceKind::Paraph;
+  std::string url;
+  std::chrono::milliseconds timeout{2000};
+  std::string token_file, certificate, key, ca;
+  std::string base, filter, bind_dn, password_file;  ///< ldap only, as `starttls`
+  bool starttls = false;
+};
+
+/// `[[peer]]`: who may fetch signatures from this server.
+struct Peer {
+  std::string name, token_file, subject;  ///< one of `token_file` and `subject`
+};
+
+/// `[[route]]`: where mail for other domains goes; the first that fits.
+struct Route {
+  std::string domain;  ///< lower case: a domain, ".suffix" or "*"
+  std::string host;
+  std::uint16_t port = 25;
+  RouteTls tls = RouteTls::Opportunistic;
+};
+
+/// The configuration file, checked: every value is within its bounds, and tables agree with each other.
+struct Config {
+  struct Server {
+    std::string name;
+    std::filesystem::path data_dir;
+  } server;
+  Listen listen;
+  struct Tls {
+    std::string certificate, key;  ///< both, or none
+    bool on() const { return !certificate.empty(); }
+  } tls;
+  struct Auth {
+    bool plaintext_on_loopback = true;
+  } auth;
+  struct Store {
+    Engine engine = Engine::RocksDb;
+  } store;
+  Limits limits;
+  struct Signature {
+    OnFailure on_failure = OnFailure::Send;
+    std::chrono::milliseconds wait{150};
+    std::vector<std::string> sources{"local"};
+  } signature;
+  struct Submission {
+    bool save_sent = true;
+  } submission;
+  std::vector<SourceConfig> sources;
+  std::vector<Peer> peers;
+  std::vector<Route> routes;
+  struct Queue {
+    std::chrono::seconds retry_first{300};
+    std::chrono::seconds give_up_after{5 * 86400};
+  } queue;
+};
+
+/// Reads and checks a configuration. BadInput: exactly one line `FILE:LINE: KEY: what is wrong and what to do`, about
+/// the first fault of the file (line 0 when the file itself cannot be read).
+Result<Config> load_config(const std::filesystem::path& file);
+/// The same for text that is in memory; `file` is what the sentence calls it.
+Result<Config> parse_config(std::string_view text, std::string_view file);
+
+/// What the configuration asks for and this version does not do: one sentence each, for the log at start.
+std::vector<std::string> not_in_this_version(const Config& config);
+
+}  // namespace paraph::app
