@@ -58,7 +58,7 @@ class Framer {
   /// Forgets whatever the client has sent already: after STARTTLS, octets in clear must not count (RFC 3207 §6).
   void discard();
   /// True if octets are waiting that no event has shown: a client pipelines.
-  bool has_more() const { return !input_.empty() || !held_.empty(); }
+  bool has_more() const { return !input_.empty() || (!held_.empty() && !shown_); }
 
  private:
   enum class State : std::uint8_t { Command, BadCommand, Data, DataDot, DataDotCr, Chunk };
@@ -66,7 +66,7 @@ class Framer {
   Event next_line();
   Event next_data();
   Event next_chunk();
-  Event data_line_start();
+  Event next_after_dot();
   std::size_t line_bytes_max() const { return auth_line_ ? kAuthLineBytesMax : kCommandBytesMax; }
   Event end_line(std::string_view line);
   std::string_view take(std::size_t bytes);

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <string_view>
 
 namespace paraph::smtp {
@@ -14,13 +15,19 @@ struct LineEnds {
 /// Finds bare CR and bare LF in octets that come in any pieces. Allocates nothing; several GB/s.
 class LineCheck {
  public:
-  void feed(std::string_view octets);
+  void feed(std::string_view octets) { scan(octets, StopAtDot::No); }
+  /// Feeds no further than the first CRLF that a dot follows, or all; how many octets that was.
+  std::size_t feed_to_dot(std::string_view octets) { return scan(octets, StopAtDot::Yes); }
   /// The octets so far, as if they were all: a CR at their end is bare.
   LineEnds result() const;
   /// True at the start of the message and after each CRLF.
   bool at_line_start() const { return line_start_; }
 
  private:
+  enum class StopAtDot { No, Yes };
+  std::size_t scan(std::string_view octets, StopAtDot stop);
+  void note_cr(std::string_view line, bool whole);
+
   LineEnds found_;
   bool after_cr_ = false;
   bool line_start_ = true;
