@@ -23,6 +23,7 @@ struct Limits {
   std::uint32_t received_max = 50;                 ///< Received fields: more is a loop
   std::uint32_t mailboxes_max = 10'000;            ///< of one account
   std::uint32_t keywords_max = 64;                 ///< of one message
+  std::uint32_t tombstones_max = 10'000;           ///< expunged UIDs that a mailbox remembers (for QRESYNC)
   std::uint64_t signature_text_bytes_max = 4'096;
   std::uint64_t signature_html_bytes_max = 32'768;
   std::uint64_t signature_voice_bytes_max = 262'143;

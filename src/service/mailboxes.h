@@ -37,6 +37,9 @@ struct Changes {
   std::vector<Uid> expunged;
   ModSeq highest_modseq;
   Uid uid_next;
+  /// False: `since` lies before what the mailbox remembers, and UIDs may be missing from `expunged` (never from `changed`). Whoever
+  /// knew the mailbox then compares with entries(): what is not there was expunged.
+  bool expunged_known = true;
 };
 
 struct Appended {
