@@ -39,6 +39,7 @@ struct PastRevision {
   std::vector<BlobId> media;                ///< SHA-256 of image and voice octets
   std::vector<std::uint64_t> media_bytes;   ///< their lengths, in the same order: compared before any hash
   std::string text_hash;                    ///< SHA-256 of the canonical text; empty if there was none
+  std::string html_hash;                    ///< SHA-256 of the lines that its HTML shows; empty if it showed none
   friend bool operator==(const PastRevision&, const PastRevision&) = default;
 };
 
