@@ -1,0 +1,58 @@
+#pragma once
+#include <functional>
+#include <string>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "crypto/password.h"
+#include "service/accounts.h"
+#include "service/check.h"
+#include "service/signatures.h"
+#include "session/admin/protocol.h"
+#include "store/store.h"
+
+namespace paraph::admin {
+
+/// Takes one line for standard output; may wait on a peer.
+using PrintLine = std::function<Task<void>(std::string)>;
+
+/// The administrative verbs, each once: the server runs them for its socket, and the command line in its own process
+/// when no server runs. Any event loop; everything it refers to outlives it.
+class Verbs {
+ public:
+  /// Argon2id on a pool. BadInput: no password.
+  using MakeVerifier = std::function<Task<Result<crypto::Verifier>>(std::string password)>;
+
+  Verbs(store::Store& store, service::Accounts& accounts, service::Signatures& signatures, MakeVerifier make_verifier);
+
+  /// Runs one request to its end. The failure's sentence is for people. BadInput: no such verb, or a field is missing.
+  Task<Result<void>> run(Request request, PrintLine print);
+
+ private:
+  Task<Result<void>> domain_add(Request request, PrintLine print);
+  Task<Result<void>> domain_remove(Request request, PrintLine print);
+  Task<Result<void>> domain_list(Request request, PrintLine print);
+  Task<Result<void>> account_add(Request request, PrintLine print);
+  Task<Result<void>> account_remove(Request request, PrintLine print);
+  Task<Result<void>> account_list(Request request, PrintLine print);
+  Task<Result<void>> account_passwd(Request request, PrintLine print);
+  Task<Result<void>> signature_set(Request request, PrintLine print);
+  Task<Result<void>> signature_show(Request request, PrintLine print);
+  Task<Result<void>> signature_on(Request request, PrintLine print);
+  Task<Result<void>> signature_off(Request request, PrintLine print);
+  Task<Result<void>> signature_clear(Request request, PrintLine print);
+  Task<Result<void>> check(Request request, PrintLine print);
+
+  Task<Result<void>> set_signature_on(Request request, PrintLine print, bool on);
+  Task<Result<record::Verifier>> make_verifier(std::string password);
+
+  struct Row;
+  static const Row kRows[];
+
+  store::Store& store_;
+  service::Accounts& accounts_;
+  service::Signatures& signatures_;
+  MakeVerifier make_verifier_;
+};
+
+}  // namespace paraph::admin
