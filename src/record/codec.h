@@ -3,19 +3,24 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
+#include "base/ids.h"
 #include "base/result.h"
 #include "mail/mailbox.h"
 #include "mail/rope.h"
 #include "mail/signature.h"
 #include "mail/structure.h"
 
-/// Nouns <-> stored octets (Protocol Buffers, records.proto; the generated types do not leave this room). `format_` cannot fail;
-/// `parse_` answers Code::Corrupt for octets that are not such a record.
+/// Nouns <-> stored octets (Protocol Buffers, records.proto; the generated types do not leave this room). `format_`
+/// cannot fail; `parse_` answers Code::Corrupt for octets that are not such a record, or hold what no `format_` writes:
+/// what parses can be walked without further checks (parents before children, ranges inside the message, a rope as long
+/// as the message). Times keep whole seconds. Pure, any thread.
 namespace paraph::record {
 
 struct Verifier {
   std::string argon2, scram_salt, stored_key, server_key;
   std::uint32_t scram_iterations = 0;
+  friend bool operator==(const Verifier&, const Verifier&) = default;
 };
 
 struct Account {
@@ -24,39 +29,46 @@ struct Account {
   std::vector<std::string> aliases;
   Verifier verifier;
   bool signature_on = true;
-  std::uint64_t quota_bytes = 0;       ///< 0: no limit
-  std::uint64_t quota_messages = 0;    ///< 0: no limit
-  bool removing = false;               ///< nobody finds it any more; a restart finishes the removal
+  std::uint64_t quota_bytes = 0;     ///< 0: no limit
+  std::uint64_t quota_messages = 0;  ///< 0: no limit
+  bool removing = false;             ///< nobody finds it any more; a restart finishes the removal
+  friend bool operator==(const Account&, const Account&) = default;
 };
 
 struct SignatureOutcome {
   std::string owner, revision, kinds, how, reason;
+  friend bool operator==(const SignatureOutcome&, const SignatureOutcome&) = default;
 };
 
 /// A message as kept: everything a list, a SEARCH on headers, or a FETCH of structure needs, and where its octets are.
 struct StoredMessage {
   mail::Rope rope;
   mail::Structure structure;
-  std::uint32_t duration = 0;          ///< of the voice message, seconds; 0: none
+  std::uint32_t duration = 0;  ///< of the voice message, seconds; 0: none
   Time received;
   SignatureOutcome signature;
+  friend bool operator==(const StoredMessage&, const StoredMessage&) = default;
 };
 
 struct Change {
   Uid uid;
   bool expunged = false;
+  friend bool operator==(const Change&, const Change&) = default;
 };
 
 struct SignatureHead {
   std::uint64_t current = 0;
   std::vector<mail::PastRevision> past;
+  friend bool operator==(const SignatureHead&, const SignatureHead&) = default;
 };
 
 std::string format_account(const Account&);
 Result<Account> parse_account(std::string_view);
+std::string format_domain(std::string_view name);
+Result<std::string> parse_domain(std::string_view);
 std::string format_mailbox(const mail::Mailbox&, AccountId owner);
 Result<mail::Mailbox> parse_mailbox(std::string_view);
-std::string format_entry(const mail::Entry&);                       ///< without its uid, which is in the key
+std::string format_entry(const mail::Entry&);  ///< without its uid, which is in the key
 Result<mail::Entry> parse_entry(std::string_view, Uid uid);
 std::string format_change(const Change&);
 Result<Change> parse_change(std::string_view);

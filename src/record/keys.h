@@ -64,7 +64,7 @@ std::string uploads_prefix();
 
 /// The big-endian number in the last `bytes` octets of a key (a uid, a modseq, an id); 0 for a shorter key.
 std::uint64_t last_number(std::string_view key, std::size_t bytes);
-std::string number_value(std::uint64_t number);                     ///< 8 octets, big-endian
+std::string number_value(std::uint64_t number);  ///< 8 octets, big-endian
 std::optional<std::uint64_t> parse_number_value(std::string_view value);
 
 }  // namespace paraph::record

@@ -1,0 +1,101 @@
+#include "record/codec.h"
+#include "record/wire.h"
+
+namespace paraph::record {
+namespace {
+
+void set(pb::SignatureMedia& out, const mail::SignatureMedia& media) {
+  out.set_media_type(media.media_type);
+  out.set_extension(media.extension);
+  out.set_blob(octets_of(media.blob));
+  out.set_bytes(media.bytes);
+  out.set_duration(media.duration);
+}
+
+std::optional<mail::SignatureMedia> media_of(const pb::SignatureMedia& in) {
+  const auto blob = blob_of(in.blob());
+  if (!blob) return std::nullopt;
+  return mail::SignatureMedia{.media_type = in.media_type(),
+                              .extension = in.extension(),
+                              .blob = *blob,
+                              .bytes = in.bytes(),
+                              .duration = in.duration()};
+}
+
+std::optional<mail::PastRevision> past_of(const pb::PastRevision& in) {
+  if (in.media_size() != in.media_bytes_size()) return std::nullopt;
+  mail::PastRevision past{.revision = in.revision(), .text_hash = in.text_hash(), .html_hash = in.html_hash()};
+  for (const auto& octets : in.media()) {
+    const auto blob = blob_of(octets);
+    if (!blob) return std::nullopt;
+    past.media.push_back(*blob);
+  }
+  past.media_bytes.assign(in.media_bytes().begin(), in.media_bytes().end());
+  return past;
+}
+
+}  // namespace
+
+std::string format_signature(const mail::Signature& signature, Time created) {
+  Parsed<pb::Signature> out;
+  out->set_owner(signature.owner);
+  out->set_number(signature.number);
+  out->set_revision(signature.revision);
+  out->set_text(signature.text);
+  out->set_html(signature.html);
+  if (signature.image) set(*out->mutable_image(), *signature.image);
+  for (const auto& voice : signature.voice) set(*out->add_voice(), voice);
+  out->set_language(signature.language);
+  out->set_created(unix_seconds(created));
+  return out->SerializeAsString();
+}
+
+Result<mail::Signature> parse_signature(std::string_view octets) {
+  Parsed<pb::Signature> in;
+  if (!in.parse(octets) || in->number() == 0) return corrupt("signature");
+  mail::Signature signature;
+  signature.owner = in->owner();
+  signature.number = in->number();
+  signature.revision = in->revision();
+  signature.text = in->text();
+  signature.html = in->html();
+  if (in->has_image()) {
+    signature.image = media_of(in->image());
+    if (!signature.image) return corrupt("signature");
+  }
+  for (const auto& one : in->voice()) {
+    auto voice = media_of(one);
+    if (!voice) return corrupt("signature");
+    signature.voice.push_back(*std::move(voice));
+  }
+  signature.language = in->language();
+  return signature;
+}
+
+std::string format_signature_head(const SignatureHead& head) {
+  Parsed<pb::SignatureHead> out;
+  out->set_current(head.current);
+  for (const auto& past : head.past) {
+    auto& one = *out->add_past();
+    one.set_revision(past.revision);
+    for (const auto& blob : past.media) one.add_media(octets_of(blob));
+    for (const auto bytes : past.media_bytes) one.add_media_bytes(bytes);
+    one.set_text_hash(past.text_hash);
+    one.set_html_hash(past.html_hash);
+  }
+  return out->SerializeAsString();
+}
+
+Result<SignatureHead> parse_signature_head(std::string_view octets) {
+  Parsed<pb::SignatureHead> in;
+  if (!in.parse(octets)) return corrupt("signature head");
+  SignatureHead head{.current = in->current()};
+  for (const auto& one : in->past()) {
+    auto past = past_of(one);
+    if (!past) return corrupt("signature head");
+    head.past.push_back(*std::move(past));
+  }
+  return head;
+}
+
+}  // namespace paraph::record

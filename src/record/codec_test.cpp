@@ -1,0 +1,167 @@
+#include "record/codec.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "record/sample_test.h"
+
+namespace paraph::record {
+namespace {
+
+using namespace std::string_literals;
+
+TEST(Codec, AnAccountComesBack) {
+  const Account account{.id = AccountId{7},
+                        .address = "Alice@example.org",
+                        .name = "Alice \xFF not UTF-8",
+                        .tel = "+8613800138000",
+                        .aliases = {"a@example.org", "al@example.org"},
+                        .verifier = {.argon2 = "$argon2id$",
+                                     .scram_salt = "s\0lt"s,
+                                     .stored_key = "st",
+                                     .server_key = "se",
+                                     .scram_iterations = 4096},
+                        .signature_on = false,
+                        .quota_bytes = 1,
+                        .quota_messages = 2};
+  EXPECT_EQ(parse_account(format_account(account)), account);
+}
+
+TEST(Codec, ADomainComesBack) { EXPECT_EQ(parse_domain(format_domain("example.org")), "example.org"); }
+
+TEST(Codec, AMailboxComesBack) {
+  const mail::Mailbox mailbox{.id = MailboxId{1},
+                              .name = "Sent/2026",
+                              .use = mail::SpecialUse::Greetings,
+                              .subscribed = true,
+                              .uid_validity = 2,
+                              .uid_next = Uid{3},
+                              .highest_modseq = ModSeq{4},
+                              .recent_from = Uid{5},
+                              .messages = 6,
+                              .unseen = 7,
+                              .bytes = 8};
+  EXPECT_EQ(parse_mailbox(format_mailbox(mailbox, AccountId{9})), mailbox);
+}
+
+TEST(Codec, AnEntryComesBackToTheSecond) {
+  const mail::Entry entry{.uid = Uid{4},
+                          .message = MessageId{5},
+                          .flags = {.system = 31, .keywords = {"$Forwarded", "a"}},
+                          .modseq = ModSeq{6},
+                          .internal_date = Time(std::chrono::seconds(-1)),
+                          .size = 7};
+  auto precise = entry;
+  precise.internal_date += std::chrono::milliseconds(999);
+  EXPECT_EQ(parse_entry(format_entry(precise), Uid{4}), entry);
+}
+
+TEST(Codec, AChangeComesBack) {
+  const Change change{.uid = Uid{0xFFFFFFFF}, .expunged = true};
+  EXPECT_EQ(parse_change(format_change(change)), change);
+}
+
+TEST(Codec, ASignatureComesBack) {
+  const mail::SignatureMedia voice{
+      .media_type = "audio/AMR", .extension = "amr", .blob = blob_named('v'), .bytes = 5000, .duration = 4};
+  const mail::SignatureMedia image{
+      .media_type = "image/png", .extension = "png", .blob = blob_named('i'), .bytes = 8000};
+  const mail::Signature signature{.owner = "a@x",
+                                  .number = 2,
+                                  .revision = "r",
+                                  .text = "T",
+                                  .html = "<p>T",
+                                  .image = image,
+                                  .voice = {voice, voice},
+                                  .language = "zh-Hans"};
+  EXPECT_EQ(parse_signature(format_signature(signature, Time())), signature);
+  const mail::Signature bare{.owner = "a@x", .number = 1};
+  EXPECT_EQ(parse_signature(format_signature(bare, Time())), bare);
+}
+
+TEST(Codec, ASignatureHeadComesBack) {
+  const SignatureHead head{
+      .current = 3, .past = {{.revision = "r", .media = {blob_named('a')}, .media_bytes = {9}, .text_hash = "h\0"s}}};
+  EXPECT_EQ(parse_signature_head(format_signature_head(head)), head);
+}
+
+TEST(Codec, AnUploadComesBack) {
+  const std::vector<BlobId> blobs{blob_named('a'), blob_named('b')};
+  EXPECT_EQ(parse_upload(format_upload(blobs)), blobs);
+  EXPECT_EQ(parse_upload(""), std::vector<BlobId>());
+}
+
+TEST(Codec, AMessageComesBack) {
+  const StoredMessage message = sample_message();
+  EXPECT_EQ(parse_message(format_message(message)), message);
+}
+
+TEST(Codec, AMessageOfNestedPartsGetsItsChildrenBack) {
+  StoredMessage message = sample_message();
+  message.structure.parts[3].parent = 2;
+  message.structure.parts[2].children = {3};
+  message.structure.parts[0].children = {1, 2};
+  EXPECT_EQ(parse_message(format_message(message)), message);
+}
+
+/// What no format_ writes, and no reader should have to check for.
+TEST(Codec, AMessageThatContradictsItselfIsCorrupt) {
+  const std::pair<const char*, std::function<void(StoredMessage&)>> damages[] = {
+      {"no part", [](auto& m) { m.structure.parts.clear(); }},
+      {"size", [](auto& m) { m.structure.size += 1; }},
+      {"root with a parent", [](auto& m) { m.structure.parts[0].parent = 0; }},
+      {"two roots", [](auto& m) { m.structure.parts[1].parent = mail::kNoPart; }},
+      {"parent after child", [](auto& m) { m.structure.parts[1].parent = 2; }},
+      {"own parent", [](auto& m) { m.structure.parts[1].parent = 1; }},
+      {"range past the end", [](auto& m) { m.structure.parts[1].body.end = m.structure.size + 1; }},
+      {"range backwards", [](auto& m) { m.structure.parts[1].header = {20, 10}; }},
+      {"line length", [](auto& m) { m.rope.segments[1].line_chars = 75; }},
+      {"segment past a blob", [](auto& m) { m.rope.segments[1].length = mail::kBlobBytesMax + 1; }},
+      {"encoding", [](auto& m) { m.structure.parts[1].encoding = static_cast<mail::Encoding>(6); }},
+      {"kind", [](auto& m) { m.rope.segments[1].kind = static_cast<mail::Segment::Kind>(3); }},
+  };
+  for (const auto& [name, damage] : damages) {
+    StoredMessage message = sample_message();
+    damage(message);
+    const auto parsed = parse_message(format_message(message));
+    ASSERT_FALSE(parsed) << name;
+    EXPECT_EQ(parsed.error().code, Code::Corrupt) << name;
+  }
+}
+
+TEST(Codec, EveryCutOfARecordIsCorruptOrParses) {
+  const std::string octets = format_message(sample_message());
+  for (std::size_t n = 0; n < octets.size(); ++n) {
+    const auto parsed = parse_message(octets.substr(0, n));
+    if (!parsed) EXPECT_EQ(parsed.error().code, Code::Corrupt);
+  }
+}
+
+TEST(Codec, EveryRecordRefusesOtherOctets) {
+  const std::string octets = "\x0A\xFFnot a record";
+  EXPECT_EQ(parse_account(octets).error().code, Code::Corrupt);
+  EXPECT_EQ(parse_domain(octets).error().code, Code::Corrupt);
+  EXPECT_EQ(parse_mailbox(octets).error().code, Code::Corrupt);
+  EXPECT_EQ(parse_entry(octets, Uid{1}).error().code, Code::Corrupt);
+  EXPECT_EQ(parse_change(octets).error().code, Code::Corrupt);
+  EXPECT_EQ(parse_message(octets).error().code, Code::Corrupt);
+  EXPECT_EQ(parse_signature(octets).error().code, Code::Corrupt);
+  EXPECT_EQ(parse_signature_head(octets).error().code, Code::Corrupt);
+  EXPECT_EQ(parse_upload(octets).error().code, Code::Corrupt);
+  EXPECT_EQ(parse_upload("\x0A\x03"
+                         "abc")
+                .error()
+                .code,
+            Code::Corrupt);
+}
+
+TEST(Codec, AFieldOfANewerServerIsPassedOver) {
+  const std::string newer = format_change({.uid = Uid{1}}) +
+                            "\xFA\x01\x03"
+                            "new";
+  EXPECT_EQ(parse_change(newer), (Change{.uid = Uid{1}}));
+}
+
+}  // namespace
+}  // namespace paraph::record

@@ -1,0 +1,95 @@
+#include "record/keys.h"
+
+namespace paraph::record {
+namespace {
+
+/// Builds one key: a letter, then numbers and text in the order given.
+class Key {
+ public:
+  explicit Key(char family) : octets_(1, family) {}
+  Key& number(std::uint64_t value, unsigned bytes = 8) {
+    for (unsigned i = bytes; i-- > 0;) octets_ += static_cast<char>((value >> (8 * i)) & 0xFF);
+    return *this;
+  }
+  Key& text(std::string_view text) {
+    octets_ += text;
+    return *this;
+  }
+  std::string take() { return std::move(octets_); }
+
+ private:
+  std::string octets_;
+};
+
+std::uint64_t big_endian(std::string_view octets) {
+  std::uint64_t number = 0;
+  for (const char c : octets) number = (number << 8) | static_cast<unsigned char>(c);
+  return number;
+}
+
+}  // namespace
+
+std::string format_key() { return Key('F').take(); }
+std::string counter_key(std::string_view kind) { return Key('I').text(kind).take(); }
+std::string domain_key(std::string_view domain) { return Key('D').text(domain).take(); }
+std::string account_key(AccountId account) { return Key('A').number(account.value).take(); }
+std::string address_key(std::string_view address) { return Key('a').text(address).take(); }
+std::string mailbox_key(AccountId account, MailboxId mailbox) {
+  return Key('M').number(account.value).number(mailbox.value).take();
+}
+std::string mailbox_name_key(AccountId account, std::string_view name) {
+  return Key('n').number(account.value).text(name).take();
+}
+std::string entry_key(MailboxId mailbox, Uid uid) { return Key('e').number(mailbox.value).number(uid.value, 4).take(); }
+std::string change_key(MailboxId mailbox, ModSeq modseq) {
+  return Key('c').number(mailbox.value).number(modseq.value).take();
+}
+std::string message_key(MessageId message) { return Key('m').number(message.value).take(); }
+std::string message_uses_key(MessageId message) { return Key('u').number(message.value).take(); }
+std::string quota_bytes_key(AccountId account) { return Key('q').number(account.value).text("b").take(); }
+std::string quota_messages_key(AccountId account) { return Key('q').number(account.value).text("m").take(); }
+std::string signature_head_key(AccountId account) { return Key('s').number(account.value).take(); }
+std::string signature_key(AccountId account, std::uint64_t number) {
+  return Key('S').number(account.value).number(number).take();
+}
+std::string upload_key(std::uint64_t upload) { return Key('U').number(upload).take(); }
+std::string server_key_key(std::string_view name) { return Key('K').text(name).take(); }
+
+store::Scan all_with(std::string prefix) {
+  store::Scan scan{.from = prefix, .to = std::move(prefix)};
+  // The end is the first key after every key with the prefix: its last octet below 0xFF, one higher. (A family's letter
+  // is below 0xFF, so there always is one.)
+  while (!scan.to.empty() && scan.to.back() == '\xFF') scan.to.pop_back();
+  if (!scan.to.empty()) scan.to.back() = static_cast<char>(static_cast<unsigned char>(scan.to.back()) + 1);
+  return scan;
+}
+
+std::string accounts_prefix() { return "A"; }
+std::string addresses_prefix() { return "a"; }
+std::string domains_prefix() { return "D"; }
+std::string mailboxes_prefix() { return "M"; }
+std::string mailboxes_prefix(AccountId account) { return Key('M').number(account.value).take(); }
+std::string entries_prefix() { return "e"; }
+std::string entries_prefix(MailboxId mailbox) { return Key('e').number(mailbox.value).take(); }
+std::string changes_prefix(MailboxId mailbox) { return Key('c').number(mailbox.value).take(); }
+std::string messages_prefix() { return "m"; }
+std::string message_uses_prefix() { return "u"; }
+std::string signatures_prefix() { return "S"; }
+std::string uploads_prefix() { return "U"; }
+
+std::uint64_t last_number(std::string_view key, std::size_t bytes) {
+  return key.size() < bytes ? 0 : big_endian(key.substr(key.size() - bytes));
+}
+
+std::string number_value(std::uint64_t number) {
+  std::string octets;
+  for (unsigned i = 8; i-- > 0;) octets += static_cast<char>((number >> (8 * i)) & 0xFF);
+  return octets;
+}
+
+std::optional<std::uint64_t> parse_number_value(std::string_view value) {
+  if (value.size() != 8) return std::nullopt;
+  return big_endian(value);
+}
+
+}  // namespace paraph::record

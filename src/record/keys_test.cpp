@@ -1,0 +1,50 @@
+#include "record/keys.h"
+
+#include <gtest/gtest.h>
+
+namespace paraph::record {
+namespace {
+
+using namespace std::string_literals;
+
+TEST(Keys, AreALetterAndBigEndianNumbers) {
+  EXPECT_EQ(format_key(), "F");
+  EXPECT_EQ(counter_key("message"), "Imessage");
+  EXPECT_EQ(address_key("a@x"), "aa@x");
+  EXPECT_EQ(account_key(AccountId{0x0102}), "A\0\0\0\0\0\0\1\2"s);
+  EXPECT_EQ(entry_key(MailboxId{7}, Uid{0x01020304}), "e\0\0\0\0\0\0\0\7\1\2\3\4"s);
+  EXPECT_EQ(quota_bytes_key(AccountId{1}), "q\0\0\0\0\0\0\0\1b"s);
+  EXPECT_EQ(mailbox_name_key(AccountId{1}, "INBOX"), "n\0\0\0\0\0\0\0\1INBOX"s);
+}
+
+TEST(Keys, SortAsTheirNumbersDo) {
+  EXPECT_LT(entry_key(MailboxId{1}, Uid{255}), entry_key(MailboxId{1}, Uid{256}));
+  EXPECT_LT(entry_key(MailboxId{1}, Uid{0xFFFFFFFF}), entry_key(MailboxId{2}, Uid{1}));
+  EXPECT_LT(change_key(MailboxId{1}, ModSeq{0xFFFFFFFF}), change_key(MailboxId{1}, ModSeq{0x100000000}));
+}
+
+TEST(AllWith, HoldsEveryKeyWithThePrefixAndNoOther) {
+  const auto scan = all_with(entries_prefix(MailboxId{0xFF}));
+  const auto inside = [&](const std::string& key) { return scan.from <= key && key < scan.to; };
+  EXPECT_TRUE(inside(entry_key(MailboxId{0xFF}, Uid{1})));
+  EXPECT_TRUE(inside(entry_key(MailboxId{0xFF}, Uid{0xFFFFFFFF})));
+  EXPECT_FALSE(inside(entry_key(MailboxId{0xFE}, Uid{0xFFFFFFFF})));
+  EXPECT_FALSE(inside(entry_key(MailboxId{0x100}, Uid{1})));
+  EXPECT_FALSE(inside(message_key(MessageId{1})));
+}
+
+TEST(LastNumber, ReadsTheEndOfAKey) {
+  EXPECT_EQ(last_number(entry_key(MailboxId{7}, Uid{0x01020304}), 4), 0x01020304u);
+  EXPECT_EQ(last_number(message_key(MessageId{UINT64_MAX}), 8), UINT64_MAX);
+  EXPECT_EQ(last_number("abc", 4), 0u);
+}
+
+TEST(NumberValue, ComesBack) {
+  for (const std::uint64_t number : {std::uint64_t{0}, std::uint64_t{1}, UINT64_MAX}) {
+    EXPECT_EQ(parse_number_value(number_value(number)), number);
+  }
+  EXPECT_FALSE(parse_number_value("1234567"));
+}
+
+}  // namespace
+}  // namespace paraph::record
