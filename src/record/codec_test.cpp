@@ -24,7 +24,8 @@ TEST(Codec, AnAccountComesBack) {
                                      .scram_iterations = 4096},
                         .signature_on = false,
                         .quota_bytes = 1,
-                        .quota_messages = 2};
+                        .quota_messages = 2,
+                        .removing = true};
   EXPECT_EQ(parse_account(format_account(account)), account);
 }
 
@@ -41,7 +42,9 @@ TEST(Codec, AMailboxComesBack) {
                               .recent_from = Uid{5},
                               .messages = 6,
                               .unseen = 7,
-                              .bytes = 8};
+                              .bytes = 8,
+                              .known_from = ModSeq{10},
+                              .tombstones = 11};
   EXPECT_EQ(parse_mailbox(format_mailbox(mailbox, AccountId{9})), mailbox);
 }
 
@@ -82,7 +85,9 @@ TEST(Codec, ASignatureComesBack) {
 
 TEST(Codec, ASignatureHeadComesBack) {
   const SignatureHead head{
-      .current = 3, .past = {{.revision = "r", .media = {blob_named('a')}, .media_bytes = {9}, .text_hash = "h\0"s}}};
+      .current = 3,
+      .past = {
+          {.revision = "r", .media = {blob_named('a')}, .media_bytes = {9}, .text_hash = "h\0"s, .html_hash = "m"}}};
   EXPECT_EQ(parse_signature_head(format_signature_head(head)), head);
 }
 

@@ -83,7 +83,12 @@ Task<Result<void>> MemoryStore::commit(Batch batch) {
   {
     const std::lock_guard lock(mutex_);
     applied = apply(batch);
-    if (applied) ++counters_.batches, ++counters_.syncs;
+    if (applied) {
+      ++counters_.batches;
+      ++counters_.syncs;
+    } else if (batch.unused_blobs) {
+      *batch.unused_blobs = std::move(batch.blobs);
+    }
   }
   if (applied) watchers_.wake(batch.topics);
   co_await boost::asio::post(use_task);
