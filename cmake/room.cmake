@@ -3,7 +3,7 @@
 #
 #   paraph_room(NAME [PATH path] [ROOMS room...] [LIBRARIES target...] [TEST_ROOMS room...] [TEST_LIBRARIES target...])
 #
-# Sources are every *.cpp of the folder (not of subfolders); *_test.cpp become the GoogleTest program NAME_test, which may see
+# Sources are every *.cpp of the folder (not of subfolders, and not main.cpp); *_test.cpp become the GoogleTest program NAME_test, which may see
 # more (TEST_ROOMS); *_bench.cpp and *_fuzz.cpp are left to tools/ and tests/fuzz.
 function(paraph_room NAME)
   cmake_parse_arguments(R "" "PATH" "ROOMS;LIBRARIES;TEST_ROOMS;TEST_LIBRARIES" ${ARGN})
@@ -21,7 +21,7 @@ function(paraph_room NAME)
   file(GLOB sources CONFIGURE_DEPENDS "${dir}/*.cpp")
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
-  list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_(test|bench|fuzz)|/main)\\.cpp$")
   set(rooms ${R_ROOMS})
   list(TRANSFORM rooms PREPEND "paraph_")
 
