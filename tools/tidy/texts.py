@@ -10,7 +10,7 @@ RULES = [
     (re.compile(r"(?<![\w.])/(?:wo" + r"rk|ro" + r"ot|ho" + r"me/\w+)/[\w.]"), "a path of somebody's machine"),
     (re.compile(r"\bissue" + r"s? #?\d+\b", re.IGNORECASE), "a number of an issue: say what is meant"),
     (re.compile(r'"resolved":\s*"(?!https://registry\.npmjs\.org/)'), "a registry that not everybody has"),
-    (re.compile(r"(?:index-url|extra-index-url|Acquire::https?::Proxy|npm_config_registry)\b"), "a registry or proxy of somebody's machine"),
+    (re.compile(r"(?:index-" + r"url|Acquire::https?::Pro" + r"xy|npm_config_regi" + r"stry)\b"), "a registry or proxy of somebody's machine"),
 ]
 SLEEP = re.compile(r"\b(?:sleep_for|sleep_until|usleep|nanosleep)\b")
 
