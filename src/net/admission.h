@@ -8,6 +8,8 @@
 
 namespace paraph::net {
 
+inline constexpr std::size_t kTurnedAwayMax = 64;
+
 /// How many connections there may be at once, in all and from one peer (Endpoint::peer_key). Shared by the listeners of
 /// a server and outlives them. Callable from any thread.
 class Admission {
@@ -31,20 +33,26 @@ class Admission {
 
    private:
     friend class Admission;
-    Ticket(Admission& admission, std::string key) : admission_(&admission), key_(std::move(key)) {}
+    enum class Kind : unsigned char { Counted, CountedInAllOnly, TurnedAway };
+    Ticket(Admission& admission, const Endpoint& peer, Kind kind) : admission_(&admission), peer_(peer), kind_(kind) {}
     Admission* admission_ = nullptr;
-    std::string key_;  ///< empty: counted in all only
+    Endpoint peer_;
+    Kind kind_ = Kind::Counted;
   };
 
+  /// A place for a connection of `peer`.
   Ticket admit(const Endpoint& peer);
+  /// A place to say no from, besides those: at most kTurnedAwayMax at once.
+  Ticket turn_away(const Endpoint& peer);
   std::size_t connections() const;
 
  private:
-  void release(const std::string& key);
+  void release(const Ticket& ticket);
 
   const Limits limits_;
   mutable std::mutex mutex_;
   std::size_t connections_ = 0;
+  std::size_t turned_away_ = 0;
   std::unordered_map<std::string, std::size_t> by_peer_;
 };
 

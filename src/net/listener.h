@@ -21,13 +21,14 @@ struct Service {
   Serve refuse;
 };
 
-/// One address and port, accepting on one event loop. Destroying it, or close(), ends accepting, not the sessions.
+/// One address and port, accepting on one event loop. Destroying it closes it; sessions go on. Destroy it before the
+/// event loops.
 class Listener {
  public:
   virtual ~Listener() = default;
   /// Where it listens; the port is the real one when 0 was asked for.
   virtual const Endpoint& endpoint() const& = 0;
-  /// From the listener's event loop, or when that does not run.
+  /// No new connections from now on. Any thread, while the event loops exist.
   virtual void close() = 0;
 };
 

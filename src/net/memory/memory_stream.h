@@ -24,7 +24,7 @@ struct Options {
 /// before it.
 class MemoryStream final : public Stream {
  public:
-  MemoryStream(Executor executor, std::shared_ptr<Pipe> in, std::shared_ptr<Pipe> out, Options options);
+  MemoryStream(Executor executor, std::shared_ptr<Pipe> in, std::shared_ptr<Pipe> out, Options options, Endpoint local);
   ~MemoryStream() override;
 
   Task<std::size_t> read_some(std::span<char> into) override;
@@ -38,7 +38,7 @@ class MemoryStream final : public Stream {
   std::string tls_name() const override { return encrypted_ ? "TLSv1.3 MEMORY" : ""; }
   crypto::ChannelBinding channel_binding() const override;
   const Endpoint& peer() const& override { return options_.peer; }
-  Endpoint local() const override;
+  Endpoint local() const override { return local_; }
   Executor executor() const override { return executor_; }
   Task<void> finish() override;
   void close() noexcept override;
@@ -49,7 +49,7 @@ class MemoryStream final : public Stream {
  private:
   bool expired() const { return elapsed_ >= deadline_; }
   Task<void> sleep();
-  void check_usable(bool writing) const;
+  void check_usable() const;
 
   using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
@@ -57,6 +57,7 @@ class MemoryStream final : public Stream {
   std::shared_ptr<Pipe> in_;
   std::shared_ptr<Pipe> out_;
   Options options_;
+  Endpoint local_;
   std::shared_ptr<Timer> bell_;  ///< cancelled to wake whoever sleeps
   Duration elapsed_{0};
   Duration deadline_ = kNoDeadline;

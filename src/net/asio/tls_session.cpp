@@ -1,0 +1,172 @@
+#include "net/asio/tls_session.h"
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+namespace paraph::net::asio {
+namespace {
+
+constexpr std::size_t kExporterBytes = 32;
+
+// RFC 9266 §4: label, zero-length context, 32 octets. Under TLS 1.2 only with the extended master secret (RFC 7627),
+// without which a man in the middle can make two connections that export the same.
+std::string tls_exporter(SSL* ssl) {
+  constexpr std::string_view kLabel = "EXPORTER-Channel-Binding";
+  std::string out(kExporterBytes, '\0');
+  const unsigned char none = 0;
+  if (SSL_export_keying_material(ssl, reinterpret_cast<unsigned char*>(out.data()), out.size(), kLabel.data(),
+                                 kLabel.size(), &none, 0, 1) != 1)
+    return {};
+  return out;
+}
+
+// RFC 5929 §3.1: the first Finished message of the handshake, which the server sends when it resumes.
+std::string tls_unique(SSL* ssl) {
+  std::string out(EVP_MAX_MD_SIZE, '\0');
+  const bool ours = (SSL_session_reused(ssl) != 0) == (SSL_is_server(ssl) != 0);
+  const std::size_t size =
+      ours ? SSL_get_finished(ssl, out.data(), out.size()) : SSL_get_peer_finished(ssl, out.data(), out.size());
+  out.resize(std::min(size, out.size()));
+  return out;
+}
+
+// RFC 5929 §4.1: the hash of the certificate's signature algorithm; SHA-256 instead of MD5 and SHA-1; none for
+// algorithms that have no such hash (Ed25519).
+std::string tls_server_end_point(SSL* ssl) {
+  const X509* certificate = SSL_is_server(ssl) != 0 ? SSL_get_certificate(ssl) : SSL_get0_peer_certificate(ssl);
+  int digest_id = NID_undef;
+  if (certificate == nullptr ||
+      X509_get_signature_info(const_cast<X509*>(certificate), &digest_id, nullptr, nullptr, nullptr) != 1)
+    return {};
+  if (digest_id == NID_md5 || digest_id == NID_sha1) digest_id = NID_sha256;
+  const EVP_MD* digest = EVP_get_digestbynid(digest_id);
+  std::string out(EVP_MAX_MD_SIZE, '\0');
+  unsigned int size = 0;
+  if (digest == nullptr || X509_digest(certificate, digest, reinterpret_cast<unsigned char*>(out.data()), &size) != 1)
+    return {};
+  out.resize(size);
+  return out;
+}
+
+}  // namespace
+
+std::string openssl_reason() {
+  const unsigned long code = ERR_get_error();
+  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
+  ERR_clear_error();
+  return reason == nullptr ? "unknown reason" : reason;
+}
+
+OpenSslContext::OpenSslContext(SSL_CTX* owned, Role role, std::string server_name, bool verify)
+    : context_(owned), role_(role), server_name_(std::move(server_name)), verify_(verify) {}
+
+OpenSslContext::~OpenSslContext() { SSL_CTX_free(context_); }
+
+SSL* OpenSslContext::new_session(int descriptor) const {
+  SSL* ssl = SSL_new(context_);
+  if (ssl == nullptr || SSL_set_fd(ssl, descriptor) != 1) {
+    SSL_free(ssl);
+    throw std::runtime_error("TLS: " + openssl_reason());
+  }
+  if (role_ == Role::Server) {
+    SSL_set_accept_state(ssl);
+    return ssl;
+  }
+  SSL_set_connect_state(ssl);
+  // An address is matched as an address, and is no server name (RFC 6066 §3).
+  const bool address = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), server_name_.c_str()) == 1;
+  if (!address && !server_name_.empty()) {
+    SSL_set_tlsext_host_name(ssl, server_name_.c_str());
+    SSL_set1_host(ssl, server_name_.c_str());
+  }
+  SSL_set_verify(ssl, verify_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  return ssl;
+}
+
+TlsSession::TlsSession(std::shared_ptr<const OpenSslContext> context, int descriptor)
+    : context_(std::move(context)), ssl_(context_->new_session(descriptor)) {}
+
+TlsStep TlsSession::step(int result, std::size_t octets) {
+  if (result > 0) return {.octets = octets};
+  const int saved = errno;
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+      return {.kind = TlsStep::Kind::WantRead};
+    case SSL_ERROR_WANT_WRITE:
+      return {.kind = TlsStep::Kind::WantWrite};
+    case SSL_ERROR_ZERO_RETURN:
+      return {.kind = TlsStep::Kind::Ended};
+    case SSL_ERROR_SYSCALL:
+      return {.kind = TlsStep::Kind::Broken, .why = saved == 0 ? "the peer went away" : std::strerror(saved)};
+    default:
+      break;
+  }
+  if (const long verdict = SSL_get_verify_result(ssl_.get());
+      verdict != X509_V_OK && SSL_is_init_finished(ssl_.get()) == 0) {
+    ERR_clear_error();
+    return {.kind = TlsStep::Kind::Broken, .why = X509_verify_cert_error_string(verdict)};
+  }
+  return {.kind = TlsStep::Kind::Broken, .why = openssl_reason()};
+}
+
+TlsStep TlsSession::handshake() {
+  ERR_clear_error();
+  errno = 0;
+  TlsStep done = step(SSL_do_handshake(ssl_.get()), 0);
+  if (done.kind == TlsStep::Kind::Ended) return {.kind = TlsStep::Kind::Broken, .why = "the peer went away"};
+  return done;
+}
+
+TlsStep TlsSession::read(std::span<char> into) {
+  ERR_clear_error();
+  errno = 0;
+  std::size_t octets = 0;
+  const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &octets);
+  return step(result, octets);
+}
+
+TlsStep TlsSession::write(std::string_view data) {
+  ERR_clear_error();
+  errno = 0;
+  std::size_t octets = 0;
+  const int result = SSL_write_ex(ssl_.get(), data.data(), data.size(), &octets);
+  return step(result, octets);
+}
+
+TlsStep TlsSession::look() {
+  ERR_clear_error();
+  errno = 0;
+  char octet = 0;
+  std::size_t octets = 0;
+  const int result = SSL_peek_ex(ssl_.get(), &octet, 1, &octets);
+  TlsStep seen = step(result, octets);
+  if (seen.kind == TlsStep::Kind::Ended || seen.kind == TlsStep::Kind::Broken) return {};
+  return seen;
+}
+
+TlsStep TlsSession::end() {
+  ERR_clear_error();
+  errno = 0;
+  const int result = SSL_shutdown(ssl_.get());
+  return result == 0 ? TlsStep{} : step(result, 0);
+}
+
+std::string TlsSession::name() const {
+  return std::string(SSL_get_version(ssl_.get())) + " " + SSL_get_cipher_name(ssl_.get());
+}
+
+crypto::ChannelBinding TlsSession::binding() const {
+  SSL* ssl = ssl_.get();
+  crypto::ChannelBinding binding{.tls_server_end_point = tls_server_end_point(ssl)};
+  const bool tls13 = SSL_version(ssl) >= TLS1_3_VERSION;
+  if (tls13 || SSL_get_extms_support(ssl) == 1) binding.tls_exporter = tls_exporter(ssl);
+  if (!tls13 && SSL_get_extms_support(ssl) == 1) binding.tls_unique = tls_unique(ssl);
+  return binding;
+}
+
+}  // namespace paraph::net::asio
