@@ -29,7 +29,8 @@ enum class Sync { Yes, No };
 ///     "+ " if
 ///                                                           sync is Yes) or refuse() (after writing the tagged NO)
 ///     Octets ...  the message, as views of what was fed
-///     AppendEnd   text = what follows the octets: check_append_end(text), then the tagged OK
+///     AppendEnd   text = what follows the octets: check_append_end(text), then the tagged OK. Another Message here is
+///                 MULTIAPPEND (RFC 3502): its text has no command in front; accept() it, or refuse() the whole APPEND
 ///
 /// A literal anywhere else is collected into its command, which is given out in one piece with the literal in place
 /// (`a2 LOGIN {5}CRLFalice secret`); only a synchronising one needs the session: Literal, write "+ ", accept(). Lines
@@ -48,8 +49,8 @@ class Framer {
     Octets,     ///< `text` is the next piece of that message; never empty
     AppendEnd,  ///< the APPEND is complete; `text` follows the message's octets: "" or ")" after UTF8 (...)
     TooLong,    ///< a command or line past its limits (BAD, or NO [TOOBIG]); `text` is its tag, or "*" if it has none.
-              ///< What was sent of it is consumed; a synchronising literal that was announced will not be sent after
-              ///< the tagged reply
+                ///< What was sent of it is consumed; a synchronising literal that was announced will not be sent after
+                ///< the tagged reply
   };
 
   /// `text` points into what was fed, or into the framer: valid until the next call of any other member but has_more().
@@ -78,7 +79,7 @@ class Framer {
   /// Forgets whatever the client has sent already: after STARTTLS, octets in clear must not count (RFC 9051 §6.2.1).
   void discard();
   /// True if octets are waiting that no event has shown: a client pipelines.
-  bool has_more() const { return !input_.empty() || !held_.empty(); }
+  bool has_more() const { return !input_.empty() || (!held_.empty() && !shown_); }
 
  private:
   enum class State : std::uint8_t {
@@ -86,7 +87,7 @@ class Framer {
     Asked,      // Literal or Message was given out: accept() or refuse() is due
     Literal,    // collecting a literal into held_
     Message,    // handing out a message's octets
-    DrainLine,  // consuming a line of a command that is refused or too long
+    DrainLine,  // consuming a command that is refused or too long; held_ is the end of the line so far
     DrainLiteral,
     RawLine,  // expect_line()
     DrainRawLine,
@@ -98,30 +99,34 @@ class Framer {
     Sync sync = Sync::Yes;
   };
 
+  Event step();
   Event next_line();
-  Event end_line();
-  Event begin_literal(const Announced& literal);
+  Event end_line(std::string_view line);
   Event next_literal();
   Event next_message();
   Event next_drain_line();
   Event next_drain_literal();
   Event next_raw_line();
-  Event begin_drain(std::string_view line_so_far);
+  Event begin_message(std::string_view text, const Announced& literal);
+  Event begin_literal(std::string_view line, const Announced& literal);
+  Event too_long(std::string_view line);
   Event end_drain();
   void restart();
-  std::string_view take(std::size_t bytes);
+  void keep_end(std::string_view octets);
+  std::string_view take(std::uint64_t bytes_max);
+  bool is_message(std::string_view text) const;
+  std::size_t line_bytes() const { return held_.size() - literal_bytes_; }
   static Announced announced(std::string_view line);
-  bool message_follows(std::string_view line) const;
 
-  std::string_view input_;  // fed, not used yet
-  std::string held_;        // the command so far, when it does not lie whole in what was fed
-  std::string tag_;         // of a command being drained, or of an APPEND
-  std::uint64_t literal_left_ = 0;
+  std::string_view input_;           // fed, not used yet
+  std::string held_;                 // the command so far, when it does not lie whole in what was fed
+  std::string tag_;                  // of the command, once it may be wanted for TooLong
+  std::uint64_t literal_left_ = 0;   // octets of the current literal still to come
   std::uint32_t line_begin_ = 0;     // where in held_ the current line begins
   std::uint32_t literal_bytes_ = 0;  // of all literals in held_
   State state_ = State::Line;
   Sync sync_ = Sync::No;  // of the literal asked about
-  bool append_ = false;   // the command is an APPEND whose first message was announced
+  bool append_ = false;   // the command is an APPEND, and its message was announced
   bool report_ = false;   // the drained command ends in TooLong
   bool shown_ = false;    // held_ was given out by the last event
 };

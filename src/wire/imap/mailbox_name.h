@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -29,8 +30,9 @@ Result<std::string> parse_mailbox_name(std::string_view name, NameEncoding encod
 /// wildcard, past kMailboxNameBytesMax or kMailboxLevelsMax.
 Result<> check_mailbox_name(std::string_view name);
 
-/// LIST's wildcards over UTF-8 names: `*` is anything, `%` anything but '/' (RFC 9051 §6.3.9). Bit-parallel: each name
-/// costs its octets times (pattern octets / 64), whatever the pattern.
+/// LIST's wildcards over UTF-8 names: `*` is anything, `%` anything but '/' (RFC 9051 §6.3.9); INBOX matches in any
+/// case. Bit-parallel: a name costs its octets times (pattern octets / 64), whatever the pattern. A pattern longer than
+/// any name can be matches nothing.
 class NamePattern {
  public:
   /// `reference` is put before `pattern`.
@@ -38,12 +40,25 @@ class NamePattern {
   bool matches(std::string_view name) const;
 
  private:
-  using Words = std::vector<std::uint64_t>;
-  bool run(std::string_view name, const std::string& literals) const;
+  /// The pattern's octets as states in a row: a set bit says that the name so far may have come this far.
+  class Automaton {
+   public:
+    explicit Automaton(std::string_view pattern);
+    bool matches(std::string_view name) const;
 
-  std::string literals_;        // the pattern's octets, '\0' where a wildcard stands
-  std::string upper_literals_;  // the same in upper case, for INBOX
-  Words star_, percent_;        // where the wildcards are
+   private:
+    using Words = std::vector<std::uint64_t>;
+    void pass_wildcards(Words& states) const;
+
+    std::size_t length_ = 0;  // of the pattern, runs of wildcards counted once
+    std::array<std::uint16_t, 256> mask_index_{};
+    std::vector<Words> masks_;  // [0] is empty; which states the octet leads on from
+    Words star_, wild_;         // states at a `*`, at any wildcard
+  };
+
+  Automaton pattern_;
+  Automaton inbox_;  // the same with its first level in upper case
+  bool matches_inbox_ = false;
 };
 
 }  // namespace paraph::imap

@@ -39,7 +39,7 @@ const Value* find_value(const std::vector<Value>& pairs, std::string_view name);
 class ResponseFramer {
  public:
   explicit ResponseFramer(std::size_t response_bytes_max) : bytes_max_(response_bytes_max) {}
-  void feed(std::string_view octets) { buffer_.append(octets); }
+  void feed(std::string_view octets);
   /// True when `response` was set to the next one, without its line end; the view is valid until the next feed() or
   /// next().
   Result<bool> next(std::string_view& response);
@@ -47,8 +47,9 @@ class ResponseFramer {
  private:
   std::string buffer_;
   std::size_t bytes_max_;
-  std::size_t used_ = 0;     // octets of buffer_ given out already
-  std::size_t scanned_ = 0;  // where to look for the next line end
+  std::size_t begin_ = 0;    // where the next response begins
+  std::size_t line_ = 0;     // where its current line begins
+  std::size_t scanned_ = 0;  // where to look on for that line's end
 };
 
 /// One response as ResponseFramer cuts it.

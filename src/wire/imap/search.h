@@ -10,7 +10,7 @@
 namespace paraph::imap {
 
 /// Bounds of one SEARCH: hostile trees must not exhaust the stack or the processor.
-inline constexpr unsigned kSearchDepthMax = 32;
+inline constexpr unsigned kSearchDepthMax = 100;
 inline constexpr unsigned kSearchKeysMax = 1000;
 
 /// One node of SEARCH's tree (RFC 9051 §6.4.4 and RFC 3501 §6.4.4: keys of both). Evaluation is the session's matter.
