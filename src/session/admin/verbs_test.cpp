@@ -1,0 +1,171 @@
+#include "session/admin/verbs.h"
+
+#include <gmock/gmock.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <optional>
+
+#include "crypto/random.h"
+#include "net/gate.h"
+#include "net/memory/memory_stream.h"
+#include "session/admin/session.h"
+#include "store/memory/memory_store.h"
+
+namespace paraph::admin {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// Takes whatever begins with "ok".
+class SomeMedia final : public media::Media {
+ public:
+  Task<Result<media::Checked>> check(media::Kind kind, std::string octets, media::Limits) override {
+    if (!octets.starts_with("ok")) co_return fail(Code::Unsupported, "this is no recording that is known");
+    const bool voice = kind == media::Kind::Voice;
+    media::Checked checked{.octets = std::move(octets),
+                           .media_type = voice ? "audio/AMR" : "image/png",
+                           .extension = voice ? "amr" : "png",
+                           .duration = 3};
+    co_return checked;
+  }
+};
+
+/// A store with the verbs above it, and a socket's two ends between the test and them.
+class VerbsTest : public testing::Test {
+ protected:
+  struct Said {
+    std::vector<std::string> lines;
+    std::string failure;  ///< "" : done
+  };
+
+  Said say(Request request) {
+    auto [server, client] = net::memory::make_pair(loop_.get_executor());
+    Said said;
+    PrintLine print = [&said](std::string line) { return keep(said, std::move(line)); };
+    boost::asio::co_spawn(loop_, run(std::move(server), verbs_),
+                          [](std::exception_ptr failed) { EXPECT_FALSE(failed); });
+    boost::asio::co_spawn(loop_, ask(*client, std::move(request), std::move(print)),
+                          [&, end = client.get()](std::exception_ptr failed, Result<void> result) {
+                            EXPECT_FALSE(failed);
+                            if (!result) said.failure = result.error().text;
+                            client->close();
+                          });
+    loop_.run();
+    loop_.restart();
+    return said;
+  }
+  Said say(std::string verb, std::map<std::string, std::string> fields = {}) {
+    return say(Request{std::move(verb), std::move(fields)});
+  }
+  void done(std::string verb, std::map<std::string, std::string> fields = {}) {
+    EXPECT_EQ(say(verb, std::move(fields)).failure, "") << verb;
+  }
+  void make_alice() {
+    done("domain add", {{"domain", "example.test"}});
+    done("account add", {{"address", "alice@example.test"}, {"password", "secret"}, {"name", "Alice"}});
+  }
+
+  static Task<void> keep(Said& said, std::string line) {
+    said.lines.push_back(std::move(line));
+    co_return;
+  }
+  static Task<Result<crypto::Verifier>> make(crypto::Random& random, std::string password) {
+    co_return crypto::make_verifier(password, random, crypto::kTestCost);
+  }
+
+  boost::asio::io_context loop_;
+  store::memory::MemoryStore store_;
+  FakeClock clock_{Time{}};
+  Limits limits_;
+  crypto::SeededRandom random_{1};
+  SomeMedia media_;
+  service::Accounts accounts_{store_, clock_, limits_};
+  service::Signatures signatures_{store_, media_, clock_, limits_};
+  Verbs verbs_{store_, accounts_, signatures_,
+               [this](std::string password) { return make(random_, std::move(password)); }};
+};
+
+TEST_F(VerbsTest, Domains) {
+  done("domain add", {{"domain", "example.test"}});
+  done("domain add", {{"domain", "example.org"}});
+  EXPECT_NE(say("domain add", {{"domain", "example.test"}}).failure, "");
+  EXPECT_THAT(say("domain list").lines, ElementsAre("example.org", "example.test"));
+  done("domain remove", {{"domain", "example.org"}});
+  EXPECT_THAT(say("domain list").lines, ElementsAre("example.test"));
+  EXPECT_NE(say("domain remove", {{"domain", "example.org"}}).failure, "");
+}
+
+TEST_F(VerbsTest, Accounts) {
+  make_alice();
+  done("account add", {{"address", "bob@example.test"}, {"password", "x"}, {"tel", "+441234567"}});
+  EXPECT_THAT(say("account list").lines, ElementsAre("alice@example.test  Alice", "bob@example.test  +441234567"));
+  EXPECT_NE(say("account add", {{"address", "alice@example.test"}, {"password", "x"}}).failure, "");
+  EXPECT_NE(say("account add", {{"address", "carol@example.test"}}).failure, "") << "no password";
+  EXPECT_NE(say("account add", {{"address", "carol@example.net"}, {"password", "x"}}).failure, "")
+      << "not a local domain";
+  EXPECT_THAT(say("account add", {{"address", "carol@example.test"}, {"password", "x"}, {"tel", "12"}}).failure,
+              HasSubstr("--tel"));
+  done("account remove", {{"address", "alice@example.test"}});
+  EXPECT_THAT(say("account list").lines, ElementsAre("bob@example.test  +441234567"));
+  EXPECT_NE(say("account passwd", {{"address", "alice@example.test"}, {"password", "x"}}).failure, "");
+}
+
+TEST_F(VerbsTest, ANewPasswordIsTheOneThatCounts) {
+  make_alice();
+  done("account passwd", {{"address", "alice@example.test"}, {"password", "другой"}});
+  std::optional<record::Account> alice;
+  boost::asio::co_spawn(loop_, accounts_.find("alice@example.test"),
+                        [&](std::exception_ptr, Result<record::Account> found) { alice = found.value(); });
+  loop_.run();
+  const auto& v = alice->verifier;
+  EXPECT_TRUE(
+      crypto::check_password({v.argon2, v.scram_salt, v.scram_iterations, v.stored_key, v.server_key}, "другой"));
+}
+
+TEST_F(VerbsTest, Signatures) {
+  make_alice();
+  const std::string alice = "alice@example.test";
+  EXPECT_THAT(say("signature show", {{"address", alice}}).lines, testing::Contains(HasSubstr("none")));
+  done("signature set",
+       {{"address", alice}, {"text", "Alice Example\nExample Company"}, {"voice", "ok voice"}, {"image", "ok image"}});
+  const auto shown = say("signature show", {{"address", alice}}).lines;
+  EXPECT_THAT(shown, testing::Contains("text      Alice Example"));
+  EXPECT_THAT(shown, testing::Contains("          Example Company"));
+  EXPECT_THAT(shown, testing::Contains("voice     audio/AMR, 8 octets, 3 s"));
+  EXPECT_THAT(say("signature set", {{"address", alice}, {"voice", "bad"}}).failure, HasSubstr("no recording"));
+  EXPECT_THAT(say("signature set", {{"address", alice}}).failure, HasSubstr("nothing to set"));
+  done("signature off", {{"address", alice}});
+  EXPECT_THAT(say("signature show", {{"address", alice}}).lines, testing::Contains("attached  off"));
+  done("signature on", {{"address", alice}});
+  done("signature clear", {{"address", alice}});
+  EXPECT_THAT(say("signature show", {{"address", alice}}).lines, testing::Contains("signature none"));
+}
+
+TEST_F(VerbsTest, AWholeStoreIsSaidToBe) {
+  make_alice();
+  EXPECT_THAT(say("check").lines, ElementsAre("the store is whole"));
+}
+
+TEST_F(VerbsTest, WhatIsNoVerb) {
+  EXPECT_THAT(say("domain").failure, HasSubstr("no verb"));
+  EXPECT_THAT(say("domain add").failure, HasSubstr("needs domain"));
+  EXPECT_THAT(say("account fly", {{"address", "x"}}).failure, HasSubstr("no verb"));
+}
+
+TEST_F(VerbsTest, ABadLineIsAnswered) {
+  auto [server, client] = net::memory::make_pair(loop_.get_executor());
+  boost::asio::co_spawn(loop_, run(std::move(server), verbs_), [](std::exception_ptr failed) { EXPECT_FALSE(failed); });
+  boost::asio::co_spawn(loop_, client->write("nonsense\n"), [](std::exception_ptr failed) { EXPECT_FALSE(failed); });
+  std::array<char, 1000> octets;
+  std::size_t size = 0;
+  boost::asio::co_spawn(loop_, client->read_some(octets), [&](std::exception_ptr, std::size_t read) {
+    size = read;
+    client->close();
+  });
+  loop_.run();
+  EXPECT_THAT(std::string(octets.data(), size), HasSubstr("\"error\":"));
+}
+
+}  // namespace
+}  // namespace paraph::admin
