@@ -46,7 +46,7 @@ class VerbsTest : public testing::Test {
     boost::asio::co_spawn(loop_, run(std::move(server), verbs_),
                           [](std::exception_ptr failed) { EXPECT_FALSE(failed); });
     boost::asio::co_spawn(loop_, ask(*client, std::move(request), std::move(print)),
-                          [&, end = client.get()](std::exception_ptr failed, Result<void> result) {
+                          [&](std::exception_ptr failed, Result<void> result) {
                             EXPECT_FALSE(failed);
                             if (!result) said.failure = result.error().text;
                             client->close();
