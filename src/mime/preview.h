@@ -7,7 +7,7 @@
 
 namespace paraph::mime {
 
-/// The message's own recording (spec 2.8): the first audio leaf with `voice=Voice-Message`, else the first audio leaf
+/// The message's own recording (RFC 3801): the first audio leaf with `voice=Voice-Message`, else the first audio leaf
 /// that is not tagged as a spoken name or subject. Nested messages are not looked into. kNoPart when there is none.
 std::uint32_t find_main_audio(const mail::Structure& structure);
 

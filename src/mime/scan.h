@@ -36,7 +36,7 @@ struct Base64Run {
   std::uint64_t wire_bytes = 0;
   std::uint64_t crlfs = 0;
   bool ends_in_crlf = false;
-  bool padded = false;  ///< the last character is '='
+  std::uint8_t padding = 0;  ///< '=' at its end: 0, 1 or 2
 };
 
 /// Reads a message in any pieces and tells its MIME structure with exact octet ranges (RFC 2045, 2046, 5322). Any
@@ -60,54 +60,65 @@ class Scanner {
  private:
   enum class Mode { Header, Body };
   enum class Place { Preamble, Parts, Epilogue };
+  /// What comes after the octets at hand: not known yet, base64 text, the end.
+  enum class Next { Unknown, Text, Nothing };
+  enum class Verdict { No, Yes, NeedMore };
   /// A part whose end was not seen yet.
   struct Open {
     std::uint32_t part = 0;
-    std::string boundary;  ///< with its "--"; empty unless a multipart that is looked into
+    std::string boundary;  ///< with its "--"; empty unless this is a multipart that is looked into
     Place place = Place::Preamble;
-    bool watched = false;  ///< body_begins() was told
-    std::uint64_t crlfs_before = 0;
+    bool watched = false;            ///< body_begins() was told
+    std::uint64_t crlfs_before = 0;  ///< its body
   };
+  /// A delimiter line: of which multipart (index in open_), and its length with its CRLF.
   struct Delimiter {
-    std::size_t level = 0;  ///< index in open_
+    std::size_t level = 0;
     bool close = false;
-    std::size_t bytes = 0;  ///< of the line, with its CRLF
+    std::size_t bytes = 0;
   };
-  enum class Verdict { No, Yes, NeedMore };
 
-  std::size_t consume(std::string_view data, bool last);
-  std::size_t consume_header(std::string_view data, bool last);
-  std::size_t consume_body(std::string_view data, bool last);
-  void take(std::string_view octets);
-  void take_text(std::string_view octets);
-  void take_header(std::string_view octets);
-  Verdict match_delimiter(std::string_view line_on, bool last, Delimiter& found) const;
-  void pass_delimiter(std::string_view line, const Delimiter& delimiter);
-  void begin_part(std::uint32_t parent, bool message);
-  void end_header();
-  void begin_body();
-  void end_parts(std::size_t level, bool at_delimiter);
-  void end_part(Open& open, bool at_delimiter);
+  // scan.cpp: octets
+  std::size_t consume(std::string_view data, Next next);
+  std::size_t consume_header(std::string_view data, Next next);
+  std::size_t consume_header_line(std::string_view rest, Next next);
+  std::size_t consume_body(std::string_view data, Next next);
+  Verdict match_delimiter(std::string_view rest, Next next, Delimiter& found) const;
+  void take_header(std::string_view octets, bool ends_line);
+  void take_body(std::string_view octets);
+  void advance(std::string_view octets);
+  void tell(std::string_view octets);
   void check_base64(std::string_view octets);
-  void note(mail::Part& part, mail::Defect defect) { part.defects |= defect; }
+
+  // scan_tree.cpp: parts
+  void begin_part(std::uint32_t parent);
+  void end_header(bool empty_line);
+  void begin_body();
+  bool look_inside();
+  void pass_delimiter(std::string_view line_end, std::string_view line, const Delimiter& delimiter);
+  void end_parts(std::size_t keep, bool at_delimiter);
+  void end_part(const Open& open, bool at_delimiter);
+  void keep_within_limit(mail::Part& part);
+  void note(mail::Defect defect) { part().defects |= defect; }
   mail::Part& part() { return structure_.parts[open_.back().part]; }
-  bool ends_in_crlf_before(std::uint64_t line_start) const;
 
   ScanLimits limits_;
   ScanObserver* observer_;
   mail::Structure structure_;
   std::vector<Open> open_;  ///< from the root to the innermost part
   Mode mode_ = Mode::Header;
-  std::uint64_t offset_ = 0;      ///< octets consumed
-  std::uint64_t crlfs_ = 0;       ///< CRLFs among them
-  std::string history_;           ///< the last four octets consumed
-  std::string held_;              ///< fed, and not consumed yet: perhaps the start of a delimiter line
-  std::string header_;            ///< the header block so far
-  bool line_start_ = true;        ///< the next octet begins a line without a CRLF of this body before it
-  bool in_line_ = false;          ///< in the midst of a header line that is too long to hold
+  std::uint64_t offset_ = 0;  ///< octets consumed
+  std::uint64_t crlfs_ = 0;   ///< CRLFs among them
+  std::string history_;       ///< the last four octets consumed
+  std::string held_;          ///< fed, and not consumed yet: perhaps the start of a delimiter line
+  bool line_start_ = false;   ///< in a body: the next octet begins a line whose CRLF before it is consumed
+  // Of the header block being read:
+  std::string header_;
+  bool field_seen_ = false;
+  bool in_line_ = false;          ///< in the midst of a line that is too long to hold
   std::uint64_t line_bytes_ = 0;  ///< of that line so far
-  bool padding_ = false;          ///< '=' was seen in this base64 body
-  std::size_t padding_bytes_ = 0;
+  // Of the base64 body being read:
+  std::size_t padding_ = 0;  ///< '=' seen
   std::size_t kept_bytes_ = 0;
 };
 

@@ -1,0 +1,101 @@
+#include "mime/field.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace paraph::mime {
+namespace {
+
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+/// Length of the line at the start of `text`, its CRLF included; all of `text` when there is none.
+std::size_t line_bytes(std::string_view text) {
+  const auto end = text.find("\r\n");
+  return end == std::string_view::npos ? text.size() : end + 2;
+}
+
+std::string_view without_crlf(std::string_view line) {
+  if (line.ends_with("\r\n")) line.remove_suffix(2);
+  return line;
+}
+
+}  // namespace
+
+LineKind line_kind(std::string_view line) {
+  if (line.empty()) return LineKind::Empty;
+  if (is_blank(line.front())) return LineKind::Continuation;
+  const auto name_end = std::ranges::find_if(line, [](char c) { return c <= ' ' || c >= 127 || c == ':'; });
+  if (name_end == line.begin()) return LineKind::Other;
+  const auto colon = std::find_if_not(name_end, line.end(), is_blank);
+  return colon != line.end() && *colon == ':' ? LineKind::Field : LineKind::Other;
+}
+
+Fields::Iterator& Fields::Iterator::operator++() {
+  if (at_ == 0 && block_.starts_with("From ")) at_ = line_bytes(block_);
+  const std::string_view rest = block_.substr(at_);
+  std::size_t bytes = line_bytes(rest);
+  if (line_kind(without_crlf(rest.substr(0, bytes))) != LineKind::Field) {
+    done_ = true;
+    return *this;
+  }
+  while (bytes < rest.size() && is_blank(rest[bytes])) bytes += line_bytes(rest.substr(bytes));
+  const std::string_view whole = rest.substr(0, bytes);
+  const auto colon = whole.find(':');
+  field_ = {.name = trimmed(whole.substr(0, colon)),
+            .value = without_crlf(whole.substr(colon + 1)),
+            .range = {at_, at_ + bytes}};
+  at_ += bytes;
+  return *this;
+}
+
+std::optional<Field> find_field(std::string_view block, std::string_view name) {
+  for (const Field& field : Fields(block)) {
+    if (iequals(field.name, name)) return field;
+  }
+  return std::nullopt;
+}
+
+std::size_t count_fields(std::string_view block, std::string_view name) {
+  std::size_t count = 0;
+  for (const Field& field : Fields(block)) count += iequals(field.name, name) ? 1 : 0;
+  return count;
+}
+
+std::optional<std::string> find_value(std::string_view block, std::string_view name) {
+  const auto field = find_field(block, name);
+  if (!field) return std::nullopt;
+  return unfold(field->value);
+}
+
+std::string unfold(std::string_view raw) {
+  std::string out;
+  out.reserve(raw.size());
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const char c = raw[i];
+    const bool fold = c == '\r' && i + 2 < raw.size() && raw[i + 1] == '\n' && is_blank(raw[i + 2]);
+    if (fold) {
+      ++i;
+    } else {
+      out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+    }
+  }
+  return std::string(trimmed(out));
+}
+
+std::vector<std::string> parse_message_ids(std::string_view raw, std::size_t max) {
+  std::vector<std::string> ids;
+  for (std::size_t at = raw.find('<'); at != std::string_view::npos && ids.size() < max; at = raw.find('<', at + 1)) {
+    const auto end = raw.find_first_of("<>", at + 1);
+    if (end == std::string_view::npos) break;
+    if (raw[end] != '>') continue;
+    std::string id;
+    for (const char c : raw.substr(at, end + 1 - at)) {
+      if (c > ' ' || static_cast<unsigned char>(c) >= 128) id += c;
+    }
+    if (id.size() > 2) ids.push_back(std::move(id));
+  }
+  return ids;
+}
+
+}  // namespace paraph::mime

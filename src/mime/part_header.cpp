@@ -1,0 +1,155 @@
+#include "mime/part_header.h"
+
+#include <array>
+#include <iterator>
+
+#include "base/text.h"
+#include "mime/header.h"
+
+namespace paraph::mime {
+namespace {
+
+using mail::Defect;
+using mail::Encoding;
+
+/// One Content- field's reader, run for the first field of its name; `twice` is noted for another one.
+struct Reader {
+  std::string_view name;
+  void (*read)(std::string_view value, mail::Part& part);
+  Defect twice = Defect::None;
+};
+
+void read_content_type(std::string_view value, mail::Part& part) {
+  part.has_content_type = true;
+  auto type = parse_content_type(value);
+  if (!type || !type->exact) part.defects |= Defect::BadContentType;
+  part.type = type ? std::move(type->type) : "text";
+  part.subtype = type ? std::move(type->subtype) : "plain";
+  if (type) part.parameters = std::move(type->parameters);
+}
+
+Encoding encoding_of(std::string_view name) {
+  if (name == "7bit") return Encoding::SevenBit;
+  if (name == "8bit") return Encoding::EightBit;
+  if (name == "binary") return Encoding::Binary;
+  if (name == "quoted-printable") return Encoding::QuotedPrintable;
+  if (name == "base64") return Encoding::Base64;
+  return Encoding::Unknown;
+}
+
+void read_encoding(std::string_view value, mail::Part& part) {
+  part.encoding_name = parse_token(value).value_or(lowered(unfold(value)).substr(0, 255));
+  part.encoding = encoding_of(part.encoding_name);
+  if (part.encoding == Encoding::Unknown) part.defects |= Defect::BadEncoding;
+}
+
+void read_mime_version(std::string_view value, mail::Part& part) {
+  if (!is_mime_version_1(value)) part.defects |= Defect::BadMimeVersion;
+}
+
+void read_disposition(std::string_view value, mail::Part& part) {
+  auto disposition = parse_disposition(value);
+  if (!disposition) return;
+  part.disposition = std::move(disposition->type);
+  part.disposition_parameters = std::move(disposition->parameters);
+}
+
+constexpr std::array<Reader, 10> kReaders = {{
+    {"content-type", read_content_type, Defect::BadContentType},
+    {"content-transfer-encoding", read_encoding, Defect::BadEncoding},
+    {"mime-version", read_mime_version, Defect::BadMimeVersion},
+    {"content-disposition", read_disposition},
+    {"content-id", [](std::string_view value, mail::Part& part) { part.id = unfold(value); }},
+    {"content-description", [](std::string_view value, mail::Part& part) { part.description = unfold(value); }},
+    {"content-md5", [](std::string_view value, mail::Part& part) { part.md5 = unfold(value); }},
+    {"content-location", [](std::string_view value, mail::Part& part) { part.location = unfold(value); }},
+    {"content-language", [](std::string_view value, mail::Part& part) { part.languages = parse_languages(value); }},
+    {"content-duration", [](std::string_view value, mail::Part& part) { part.duration = parse_duration(value); }},
+}};
+
+bool is_encoded(Encoding encoding) { return encoding == Encoding::Base64 || encoding == Encoding::QuotedPrintable; }
+
+void set_first(std::string& to, std::string_view value) {
+  if (to.empty()) to = unfold(value);
+}
+
+void add_addresses(std::vector<mail::NamedAddress>& to, std::string_view value) {
+  auto more = parse_address_list(value);
+  to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+std::size_t bytes(const std::vector<mail::Parameter>& parameters) {
+  std::size_t total = 0;
+  for (const auto& parameter : parameters) total += sizeof parameter + parameter.name.size() + parameter.value.size();
+  return total;
+}
+
+std::size_t bytes(const std::vector<mail::NamedAddress>& addresses) {
+  std::size_t total = 0;
+  for (const auto& entry : addresses) {
+    total += sizeof entry + entry.name.size() + entry.address.local.size() + entry.address.domain.size();
+  }
+  return total;
+}
+
+std::size_t bytes(const mail::Envelope& e) {
+  return e.date.size() + e.subject.size() + e.in_reply_to.size() + e.message_id.size() + bytes(e.from) +
+         bytes(e.sender) + bytes(e.reply_to) + bytes(e.to) + bytes(e.cc) + bytes(e.bcc);
+}
+
+}  // namespace
+
+void read_part_header(std::string_view block, mail::Part& part) {
+  std::array<bool, kReaders.size()> seen{};
+  for (const Field& field : Fields(block)) {
+    for (std::size_t i = 0; i < kReaders.size(); ++i) {
+      if (!iequals(field.name, kReaders[i].name)) continue;
+      if (seen[i]) {
+        part.defects |= kReaders[i].twice;
+      } else {
+        kReaders[i].read(field.value, part);
+      }
+      seen[i] = true;
+    }
+  }
+  if ((part.multipart() || part.message()) && is_encoded(part.encoding)) part.defects |= Defect::EncodedComposite;
+  if (!is_ascii(block)) part.defects |= Defect::EightBitHeader;
+}
+
+mail::Envelope read_envelope(std::string_view block) {
+  mail::Envelope envelope;
+  for (const Field& field : Fields(block)) {
+    if (iequals(field.name, "date")) set_first(envelope.date, field.value);
+    if (iequals(field.name, "subject")) set_first(envelope.subject, field.value);
+    if (iequals(field.name, "in-reply-to")) set_first(envelope.in_reply_to, field.value);
+    if (iequals(field.name, "message-id")) set_first(envelope.message_id, field.value);
+    if (iequals(field.name, "from")) add_addresses(envelope.from, field.value);
+    if (iequals(field.name, "sender")) add_addresses(envelope.sender, field.value);
+    if (iequals(field.name, "reply-to")) add_addresses(envelope.reply_to, field.value);
+    if (iequals(field.name, "to")) add_addresses(envelope.to, field.value);
+    if (iequals(field.name, "cc")) add_addresses(envelope.cc, field.value);
+    if (iequals(field.name, "bcc")) add_addresses(envelope.bcc, field.value);
+  }
+  return envelope;
+}
+
+std::size_t kept_bytes(const mail::Part& part) {
+  std::size_t total = part.type.size() + part.subtype.size() + part.encoding_name.size() + part.disposition.size() +
+                      part.id.size() + part.description.size() + part.md5.size() + part.location.size();
+  for (const auto& language : part.languages) total += sizeof language + language.size();
+  total += bytes(part.parameters) + bytes(part.disposition_parameters);
+  return part.envelope ? total + bytes(*part.envelope) : total;
+}
+
+void forget_strings(mail::Part& part) {
+  part.parameters.clear();
+  part.disposition_parameters.clear();
+  part.id.clear();
+  part.description.clear();
+  part.md5.clear();
+  part.location.clear();
+  part.languages.clear();
+  if (part.envelope) part.envelope = mail::Envelope{};
+}
+
+}  // namespace paraph::mime

@@ -1,0 +1,25 @@
+#pragma once
+#include <cstddef>
+#include <string_view>
+
+#include "mail/structure.h"
+
+namespace paraph::mime {
+
+/// Fills what a header block says about its part: type, parameters, encoding, disposition, the other Content- fields,
+/// and the defects BadContentType, BadEncoding, BadMimeVersion, EncodedComposite, EightBitHeader. Of fields that come
+/// twice the first counts. `part.type` and `subtype` are kept when there is no Content-Type: the caller sets the
+/// default.
+void read_part_header(std::string_view block, mail::Part& part);
+
+/// The envelope of a message with this header block (RFC 9051 §7.5.2). Address fields that come twice are joined; of
+/// others the first counts.
+mail::Envelope read_envelope(std::string_view block);
+
+/// About how many octets the strings of `part` hold.
+std::size_t kept_bytes(const mail::Part& part);
+
+/// Forgets the strings that a hostile message could fill memory with; type, subtype and encoding stay.
+void forget_strings(mail::Part& part);
+
+}  // namespace paraph::mime
