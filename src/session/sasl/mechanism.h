@@ -57,6 +57,8 @@ class Mechanism {
   Step next(std::string_view message);
   Step give_verifier(std::optional<crypto::Verifier> verifier);
   Step give_verdict(bool password_is_right);
+  /// The client broke the exchange off, or what it sent cannot be read: gives Failure, BadInput.
+  Step give_up(std::string why);
 
  protected:
   virtual Step on_start() = 0;  ///< the first challenge, when there was no initial response
