@@ -42,9 +42,7 @@ void Framer::refuse() {
     state_ = State::DrainLine;
     return;
   }
-  held_ = std::string();
-  shown_ = false;
-  state_ = State::DrainLiteral;
+  drain_literal(literal_left_);
 }
 
 void Framer::expect_line() {
@@ -174,8 +172,7 @@ Framer::Event Framer::begin_literal(std::string_view line, const Announced& lite
     tag_ = command_tag(std::string_view(held_).substr(0, kTagPrefixBytes));
     report_ = true;
     if (literal.sync == Sync::Yes) return end_drain();
-    held_ = std::string();
-    state_ = State::DrainLiteral;
+    drain_literal(literal.bytes);
     return {};
   }
   state_ = literal.sync == Sync::Yes ? State::Asked : State::Literal;
@@ -237,10 +234,16 @@ Framer::Event Framer::next_drain_line() {
   keep_end(take(lf + 1));
   const auto literal = announced(without_line_end(held_));
   if (!literal.present || literal.sync == Sync::Yes) return end_drain();
-  held_ = std::string();
-  literal_left_ = literal.bytes;
-  state_ = State::DrainLiteral;
+  drain_literal(literal.bytes);
   return {};
+}
+
+void Framer::drain_literal(std::uint64_t bytes) {
+  held_ = std::string();
+  shown_ = false;
+  literal_left_ = bytes;
+  literal_bytes_ = line_begin_ = 0;
+  state_ = State::DrainLiteral;
 }
 
 Framer::Event Framer::next_drain_literal() {

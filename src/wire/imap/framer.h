@@ -111,6 +111,7 @@ class Framer {
   Event begin_literal(std::string_view line, const Announced& literal);
   Event too_long(std::string_view line);
   Event end_drain();
+  void drain_literal(std::uint64_t bytes);
   void restart();
   void keep_end(std::string_view octets);
   std::string_view take(std::uint64_t bytes_max);
