@@ -162,8 +162,7 @@ Result<std::map<BlobId, std::int64_t>> MemoryStore::sum_references(const Batch& 
 
 void MemoryStore::apply_references(Batch& batch, const std::map<BlobId, std::int64_t>& references) {
   for (auto& blob : batch.blobs) {
-    auto& stored = blobs_[blob.id];
-    if (!stored.octets) stored.octets = std::move(blob.octets);
+    if (!blobs_.contains(blob.id)) blobs_[blob.id].octets = std::move(blob.octets);
   }
   for (const auto& [id, count] : references) {
     if (count == 0) {

@@ -1,0 +1,29 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "base/result.h"
+#include "store/store.h"
+
+namespace rocksdb {
+class FileSystem;
+}
+
+namespace paraph::store::rocks {
+
+struct Options {
+  std::filesystem::path data_dir;              ///< made when absent; the store is its folder `store`
+  std::size_t cache_bytes = 64 << 20;          ///< of blocks of keys and small values
+  std::uint64_t free_bytes_min = 64 << 20;     ///< with less left on the disk, nothing that grows the store is taken
+  unsigned reader_threads = 4;                 ///< for reads that have to wait for the disk
+  std::shared_ptr<rocksdb::FileSystem> files;  ///< nullptr: the machine's own. For tests.
+  bool sync = true;                            ///< false: commits answer before they are on disk. For tests only.
+};
+
+/// Opens the store, or makes a new one. The one call that blocks: before the event loops run. Failures are one sentence
+/// for the operator. Codes: Unavailable (another server holds it, or the disk refuses), NoSpace, Corrupt. Destroying
+/// the store writes out what is in memory (a second or so) and leaves no log behind.
+Result<std::unique_ptr<Store>> open(const Options& options);
+
+}  // namespace paraph::store::rocks
