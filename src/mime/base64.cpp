@@ -26,9 +26,9 @@ int value(char c) { return kValues[static_cast<unsigned char>(c)]; }
 template <class Fill>
 void append_filled(std::string& out, std::size_t bytes, Fill fill) {
   const std::size_t before = out.size();
-  out.resize_and_overwrite(before + bytes, [&](char* data, std::size_t size) {
+  out.resize_and_overwrite(before + bytes, [&](char* data, std::size_t) {
     fill(data + before);
-    return size;
+    return before + bytes;  // some libraries tell the capacity as the size
   });
 }
 

@@ -24,10 +24,12 @@ Unit unit_of(const Segment& segment) {
   return {segment.line_chars / 4 * 3, segment.line_chars, true};
 }
 
-/// The units that octets [from, to) of the wire form touch, as octets of the segment's content.
+/// The units that octets [from, to) of the wire form touch, as octets of the segment's content. The last CRLF, which
+/// follows no whole unit when there is one line without end, counts with the last unit.
 mail::Range touched(const Segment& segment, std::uint64_t from, std::uint64_t to) {
   const Unit unit = unit_of(segment);
-  const std::uint64_t begin = std::min(from / unit.wire() * unit.octets, segment.length);
+  const std::uint64_t last = (segment.length - 1) / unit.octets;
+  const std::uint64_t begin = std::min(from / unit.wire(), last) * unit.octets;
   const std::uint64_t end = std::min((to + unit.wire() - 1) / unit.wire() * unit.octets, segment.length);
   return {begin, end};
 }
