@@ -1,6 +1,7 @@
 #include "mail/rope.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/assert.h"
@@ -11,12 +12,24 @@ namespace {
 /// Encoded characters of `length` decoded octets, without line ends.
 std::uint64_t base64_chars(std::uint64_t length) { return (length + 2) / 3 * 4; }
 
-/// The decoded offset, within a Base64 segment, of the wire offset `wire`, which must be a line's start or the segment's end.
-std::uint64_t decoded_offset(const Segment& segment, std::uint64_t wire) {
-  if (wire == 0) return 0;
-  if (wire == segment.wire_bytes()) return segment.length;
-  PARAPH_ASSERT(segment.line_chars != 0 && wire % (segment.line_chars + 2) == 0);
-  return wire / (segment.line_chars + 2) * (segment.line_chars / 4 * 3);
+/// A place of a Base64 segment's wire form where it can be cut: so many decoded octets lie before it, and it is after
+/// or before the CRLF of the line that ends there.
+struct Cut {
+  std::uint64_t decoded = 0;
+  bool before_crlf = false;
+};
+
+std::optional<Cut> cut_at(const Segment& segment, std::uint64_t wire) {
+  const std::uint64_t size = segment.wire_bytes();
+  if (wire == 0) return Cut{};
+  if (wire == size) return Cut{.decoded = segment.length};
+  if (segment.final_crlf && wire == size - 2) return Cut{.decoded = segment.length, .before_crlf = true};
+  if (segment.line_chars == 0) return std::nullopt;
+  const std::uint64_t line = segment.line_chars + 2;
+  const std::uint64_t decoded = segment.line_chars / 4 * 3;
+  if (wire % line == 0) return Cut{.decoded = wire / line * decoded};
+  if (wire % line == segment.line_chars) return Cut{.decoded = (wire / line + 1) * decoded, .before_crlf = true};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -67,13 +80,25 @@ void Rope::append_range(const Rope& from, Range range) {
       piece.offset += begin;
       piece.length = end - begin;
     } else {
-      const std::uint64_t first = decoded_offset(segment, begin);
-      piece.offset += first;
-      piece.length = decoded_offset(segment, end) - first;
-      piece.final_crlf = end == size ? segment.final_crlf : true;
+      const auto first = cut_at(segment, begin);
+      const auto last = cut_at(segment, end);
+      PARAPH_ASSERT(first && last);
+      if (first->before_crlf) append("\r\n");
+      piece.offset += first->decoded;
+      piece.length = last->decoded - first->decoded;
+      piece.final_crlf = end == size ? segment.final_crlf : !last->before_crlf;
     }
     append(std::move(piece));
   }
+}
+
+bool Rope::can_cut(std::uint64_t wire) const {
+  for (const auto& segment : segments) {
+    const std::uint64_t size = segment.wire_bytes();
+    if (wire <= size) return segment.kind != Segment::Kind::Base64 || cut_at(segment, wire).has_value();
+    wire -= size;
+  }
+  return wire == 0;
 }
 
 }  // namespace paraph::mail

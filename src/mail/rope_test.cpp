@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace paraph::mail {
 namespace {
 
@@ -41,6 +43,23 @@ TEST(Rope, RangeCutsInlineAnywhereAndBase64AtLines) {
   ASSERT_EQ(rest.segments.size(), 2u);
   EXPECT_EQ(rest.segments[0].offset, 57u);
   EXPECT_EQ(rest.segments[1].octets, "ta");
+}
+
+TEST(Rope, Base64IsCutBeforeALineEndToo) {
+  Rope rope;
+  rope.append(base64(100, 76, true));  // 76 CRLF 60 CRLF
+  const std::vector<std::uint64_t> places{0, 76, 78, 138, 140};
+  for (std::uint64_t at = 0; at <= 140; ++at) EXPECT_EQ(rope.can_cut(at), std::ranges::count(places, at) == 1) << at;
+  EXPECT_FALSE(rope.can_cut(141));
+  Rope body;
+  body.append_range(rope, {0, 138});
+  EXPECT_EQ(body.segments, std::vector<Segment>{base64(100, 76, false)});
+  Rope rest;
+  rest.append_range(rope, {76, 140});
+  ASSERT_EQ(rest.segments.size(), 2u);
+  EXPECT_EQ(rest.segments[0].octets, "\r\n");
+  EXPECT_EQ(rest.segments[1].offset, 57u);
+  EXPECT_EQ(rest.wire_bytes(), 64u);
 }
 
 }  // namespace
