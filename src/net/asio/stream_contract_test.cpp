@@ -40,6 +40,19 @@ Task<void> secure(Stream& stream, std::shared_ptr<const TlsContext> context) {
   EXPECT_TRUE(done) << done.error().text;
 }
 
+/// Made once: a client's reads all authorities of the system.
+struct Contexts {
+  asio::TestCertificate made = asio::make_certificate();
+  std::shared_ptr<const TlsContext> server = asio::server_tls(made.certificate_pem, made.key_pem).value();
+  std::shared_ptr<const TlsContext> client =
+      asio::client_tls({.server_name = "127.0.0.1", .ca_pem = made.certificate_pem}).value();
+
+  static const Contexts& get() {
+    static const Contexts contexts;
+    return contexts;
+  }
+};
+
 /// Two connected streams on one event loop.
 struct Wire {
   boost::asio::io_context context{1};
@@ -99,9 +112,8 @@ struct Tcp : Wire {
     listener = asio::listen(loop(), any, service(), gate, admission).value();
     run_task(context, connect_into(loop(), listener->endpoint(), client));
     await_server();
-    const asio::TestCertificate made = asio::make_certificate();
-    server_tls = asio::server_tls(made.certificate_pem, made.key_pem).value();
-    client_tls = asio::client_tls({.server_name = "127.0.0.1", .ca_pem = made.certificate_pem}).value();
+    server_tls = Contexts::get().server;
+    client_tls = Contexts::get().client;
   }
   std::shared_ptr<const TlsContext> server_tls, client_tls;
   static void pass(Stream&, Duration) {}
@@ -116,9 +128,8 @@ struct Local : Wire {
     listener = asio::listen_local(loop(), path, service(), gate, admission).value();
     run_task(context, connect_local_into(loop(), path, client));
     await_server();
-    const asio::TestCertificate made = asio::make_certificate();
-    server_tls = asio::server_tls(made.certificate_pem, made.key_pem).value();
-    client_tls = asio::client_tls({.server_name = "localhost", .ca_pem = made.certificate_pem}).value();
+    server_tls = Contexts::get().server;
+    client_tls = Contexts::get().client;
   }
   std::string path;
   std::shared_ptr<const TlsContext> server_tls, client_tls;
