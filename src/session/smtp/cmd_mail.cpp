@@ -1,0 +1,34 @@
+#include "session/smtp/session.h"
+
+namespace paraph::session_smtp {
+
+// MAIL FROM (RFC 5321 §4.1.1.2, RFC 1870 §6, RFC 6531 §3.4). A user writes as itself only; anybody may send the null
+// path.
+Task<void> Session::mail(smtp::MailFrom command) {
+  if (submission() && !account_) {
+    if (may_start_tls() && !may_auth()) {
+      blame({530, "5.7.0", "say STARTTLS first"});
+    } else {
+      blame({530, "5.7.0", "log in first"});
+    }
+    co_return;
+  }
+  if (command.body == smtp::Body::BinaryMime) {
+    blame({555, "5.5.4", "BINARYMIME is not offered here"});
+    co_return;
+  }
+  if (command.size && *command.size > message_bytes_max()) {
+    reply(552, "5.3.4", "the message is too big: at most " + std::to_string(message_bytes_max()) + " octets");
+    co_return;
+  }
+  if (account_ && !command.from.null() && !service::Accounts::may_send_as(*account_, command.from.text())) {
+    reply(550, "5.7.1", "that is not an address of yours");
+    co_return;
+  }
+  reverse_path_ = std::move(command.from);
+  smtputf8_ = command.smtputf8;
+  enter(Phase::Mail);
+  reply(250, "2.1.0", "sender ok");
+}
+
+}  // namespace paraph::session_smtp

@@ -1,0 +1,45 @@
+#include "session/smtp/session.h"
+#include "wire/smtp/reply_for.h"
+
+namespace paraph::session_smtp {
+namespace {
+
+/// `<postmaster>` has no domain (RFC 5321 §4.5.1): it is ours.
+Task<mail::Address> with_domain(Server& server, mail::Address address) {
+  if (!address.domain.empty()) co_return address;
+  auto domains = co_await server.accounts.domains();
+  address.domain = domains && domains->size() == 1 ? domains->front() : server.name;
+  co_return address;
+}
+
+smtp::Reply refusal_of(const Error& error) {
+  if (error.code == Code::OverQuota) return {552, "5.2.2", "the mailbox is full"};
+  return smtp::reply_for(error);
+}
+
+}  // namespace
+
+// RCPT TO (RFC 5321 §4.1.1.3). Every recipient is local: nothing is relayed.
+Task<void> Session::rcpt(smtp::RcptTo command) {
+  if (recipients_.size() >= server_.limits.recipients_max) {
+    reply(452, "4.5.3", "too many recipients");
+    co_return;
+  }
+  auto recipient = co_await with_domain(server_, std::move(command.to));
+  auto allowed = co_await server_.deposit.check_recipient(recipient);
+  if (!allowed) {
+    const auto refusal = refusal_of(allowed.error());
+    // Strangers who guess addresses run into the limit; a user's stale address book does not.
+    if (role_ == Role::Mx) {
+      blame(refusal);
+    } else {
+      reply(refusal);
+    }
+    co_return;
+  }
+  recipients_.push_back(std::move(recipient));
+  enter(Phase::Recipients);
+  reply(250, "2.1.5", "recipient ok");
+}
+
+}  // namespace paraph::session_smtp
