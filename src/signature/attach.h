@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mail/rope.h"
@@ -13,18 +14,19 @@ namespace paraph::signature {
 
 /// What the operator and the user want. Defaults are the spec's.
 struct Policy {
-  std::uint64_t growth_bytes_max = 256 * 1024;     ///< on the wire; past it voice is left out, then image, then html (spec 2.8)
-  std::uint64_t message_bytes_max = 52428800;      ///< the result never exceeds it: degraded in the same order
-  std::uint64_t leaf_bytes_max = 1024 * 1024;      ///< a text leaf longer than this is locked (spec 5.3)
+  std::uint64_t growth_bytes_max =
+      256 * 1024;  ///< on the wire; past it voice is left out, then image, then html (spec 2.8)
+  std::uint64_t message_bytes_max = 52428800;  ///< the result never exceeds it: degraded in the same order
+  std::uint64_t leaf_bytes_max = 1024 * 1024;  ///< a text leaf longer than this is locked (spec 5.3)
   bool text = true, html = true, image = true, voice = true;
 };
 
 /// Who submitted it; decides spec 2.3 (1) together with the message's own fields.
 struct Submission {
-  std::string reverse_path;        ///< addr-spec; empty: the null reverse-path
-  std::string domain;              ///< d=: the sender's domain, for Content-IDs `@sig.DOMAIN`
-  std::string nonce;               ///< at least 32 random octets of this message: boundaries and Content-IDs come from it,
-                                   ///< so that the same input gives the same output
+  std::string reverse_path;  ///< addr-spec; empty: the null reverse-path
+  std::string domain;        ///< d=: the sender's domain, for Content-IDs `@sig.DOMAIN`
+  std::string nonce;         ///< at least 32 random octets of this message: boundaries and Content-IDs come from it,
+                             ///< so that the same input gives the same output
 };
 
 /// A received message. `octets` holds what `octets_wanted` asked for.
@@ -36,30 +38,39 @@ struct Message {
 
 /// How the message was changed (w= of spec 2.6), and `Untouched` for U0.
 enum class How { Edit, Append, Wrap, Present, Header, Untouched };
+/// "edit", "append", "wrap", "present", "header", "untouched".
+std::string_view name_of(How how);
 
 struct Report {
   How how = How::Untouched;
-  bool text = false, html = false, image = false, voice = false;   ///< what the message carries now
-  std::string reason;              ///< x=: why something (or all) was left out; "" when nothing was. For U0: "auto-submitted", ...
-  std::vector<std::string> content_ids;   ///< p=, without angle brackets
-  std::vector<BlobId> media;       ///< blobs of the signature that the rope now refers to
-  std::string kinds() const;       ///< m=: "text:html:image:voice", or "none"
+  bool text = false, html = false, image = false, voice = false;  ///< what the message carries now
+  std::string reason;  ///< x=: why something (or all) was left out; "" when nothing was. For U0: "auto-submitted", ...
+  std::vector<std::string> content_ids;          ///< p=, without angle brackets
+  std::vector<BlobId> media;                     ///< blobs of the signature that the rope now refers to
+  std::optional<BlobId> image_blob, voice_blob;  ///< what the message carries now, added or there before
+  std::string kinds() const;                     ///< m=: "text:html:image:voice", or "none"
 };
 
 struct Attached {
-  mail::Rope rope;                 ///< the whole message
+  mail::Rope rope;  ///< the whole message
   Report report;
 };
 
-/// The wire ranges whose octets `attach` must see: header blocks, and text leaves up to the policy's limit; a leaf that may be
-/// the signature's own media already (same decoded length) when the rope does not tell its hash. Bounded: at most 4 MiB in all.
+/// Without Paraph-Signature fields in the top header: a client cannot bring its own (spec 2.7 (1)). Comes before
+/// attach(); `message` is changed in place, its ranges and octets too. Answers how many were removed: log that.
+std::size_t strip_foreign_fields(Message& message);
+
+/// The wire ranges whose octets `attach` must see: header blocks, and text leaves up to the policy's limit; a leaf that
+/// may be the signature's own media already (same decoded length) when the rope does not tell its hash; some octets of
+/// delimiters. In order, apart, and without what inline segments of the rope hold already. Bounded: at most 4 MiB in
+/// all; what is past that is left alone.
 std::vector<mail::Range> octets_wanted(const mail::Rope& rope, const mail::Structure& structure,
                                        const mail::Signature& signature, const std::vector<mail::PastRevision>& past,
                                        const Policy& policy);
 
-/// Attaches `signature` to `message` by the cases of spec 2.4, or leaves it alone and says why. Pure: no clock, no chance, no
-/// I/O, no log. Untouched ranges are segments of the given rope, octet for octet. attach(attach(m)) == attach(m).
-/// Never fails: whatever cannot be done is U1 (or U0) with a reason.
+/// Attaches `signature` to `message` by the cases of spec 2.4, or leaves it alone and says why. Pure: no clock, no
+/// chance, no I/O, no log. Untouched ranges are segments of the given rope, octet for octet. attach(attach(m)) ==
+/// attach(m). Never fails: whatever cannot be done is U1 (or U0) with a reason.
 Attached attach(const Message& message, const Submission& submission, const mail::Signature& signature,
                 const std::vector<mail::PastRevision>& past, const Policy& policy);
 

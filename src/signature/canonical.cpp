@@ -1,0 +1,69 @@
+#include "signature/canonical.h"
+
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
+
+#include "base/text.h"
+#include "signature/html_tokens.h"
+#include "signature/html_view.h"
+
+namespace paraph::signature {
+
+std::optional<std::string> to_nfc(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
+  if (!is_utf8(text)) return std::nullopt;
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* const nfc = icu::Normalizer2::getNFCInstance(error);
+  if (U_FAILURE(error)) return std::nullopt;
+  std::string out;
+  icu::StringByteSink<std::string> sink(&out);
+  nfc->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink, nullptr, error);
+  if (U_FAILURE(error)) return std::nullopt;
+  return out;
+}
+
+std::string with_lf(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\r') {
+      out += '\n';
+      if (text.substr(i + 1, 1) == "\n") ++i;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::string canonical_text(std::string_view text) {
+  const std::string lines = with_lf(to_nfc(text).value_or(std::string(text)));
+  std::string out;
+  std::size_t kept = 0;  // octets up to and with the last line that is not empty
+  for (std::string_view line : split(lines, '\n')) {
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
+    if (line.empty() && out.empty()) continue;
+    out += line;
+    out += "\r\n";
+    if (!line.empty()) kept = out.size();
+  }
+  out.resize(kept);
+  return out;
+}
+
+std::string text_from_html(std::string_view html) { return html_lines(html); }
+
+std::string html_from_text(std::string_view text) {
+  std::string out;
+  for (const auto line : split(text, '\n')) {
+    if (!out.empty()) out += "<br>";
+    const std::string escaped = escape_html(line);
+    for (std::size_t i = 0; i < escaped.size(); ++i) {
+      const bool kept_apart = escaped[i] == ' ' && (i == 0 || escaped[i - 1] == ' ');
+      kept_apart ? out += "&nbsp;" : out += escaped[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace paraph::signature

@@ -1,0 +1,99 @@
+#include "signature/content.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+#include "crypto/sha256.h"
+#include "mime/content.h"
+#include "signature/canonical.h"
+#include "signature/html_view.h"
+#include "signature/make.h"
+
+namespace paraph::signature {
+namespace {
+
+bool is_word(std::string_view text, std::size_t bytes_max, std::string_view also) {
+  return !text.empty() && text.size() <= bytes_max && std::ranges::all_of(text, [&](char c) {
+    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || also.find(c) != std::string_view::npos;
+  });
+}
+
+/// May its values stand in header fields, and is it of the kind that it is used for?
+bool is_sendable(const mail::SignatureMedia& media, std::string_view type) {
+  const auto printable_ascii = [](char c) { return c >= ' ' && c < 127; };
+  const auto parsed = mime::parse_content_type(media.media_type);
+  return media.bytes > 0 && parsed && parsed->type == type && media.media_type.size() <= 200 &&
+         std::ranges::all_of(media.media_type, printable_ascii) && is_word(media.extension, 8, "");
+}
+
+/// One name per format: what clients write for the same octets.
+std::string format_name(std::string_view media_type) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kNames{{{"audio/x-wav", "audio/wav"},
+                                                                                        {"audio/wave", "audio/wav"},
+                                                                                        {"audio/vnd.wave", "audio/wav"},
+                                                                                        {"audio/mp3", "audio/mpeg"},
+                                                                                        {"audio/x-mp3", "audio/mpeg"},
+                                                                                        {"audio/x-mpeg", "audio/mpeg"},
+                                                                                        {"audio/x-m4a", "audio/mp4"},
+                                                                                        {"audio/m4a", "audio/mp4"},
+                                                                                        {"audio/opus", "audio/ogg"}}};
+  const std::string name = lowered(trimmed(media_type.substr(0, media_type.find(';'))));
+  for (const auto& [alias, common] : kNames) {
+    if (name == alias) return std::string(common);
+  }
+  return name;
+}
+
+}  // namespace
+
+Content content_of(const mail::Signature& signature, const Kinds& allowed) {
+  Content content;
+  const std::string text = clean_text(signature.text).value_or("");
+  const std::string html = clean_html(signature.html).value_or("");
+  if (allowed.text) content.text = text.empty() ? clean_text(text_from_html(html)).value_or("") : text;
+  if (allowed.html) content.html = html.empty() ? html_from_text(text) : html;
+  if (allowed.image && signature.image && is_sendable(*signature.image, "image")) content.image = signature.image;
+  if (!content.image) content.html = without_image(content.html, kImageSource);
+  if (allowed.voice) {
+    std::ranges::copy_if(signature.voice, std::back_inserter(content.voice),
+                         [](const auto& voice) { return is_sendable(voice, "audio"); });
+  }
+  if (is_word(signature.language, 35, "-")) content.language = signature.language;
+  return content;
+}
+
+bool same_media_type(std::string_view a, std::string_view b) { return format_name(a) == format_name(b); }
+
+const mail::SignatureMedia* choose_voice(const Content& content, std::string_view primary, bool inside_voice_message) {
+  const auto find = [&](std::string_view type) -> const mail::SignatureMedia* {
+    for (const auto& voice : content.voice) {
+      if (same_media_type(voice.media_type, type)) return &voice;
+    }
+    return nullptr;
+  };
+  if (!primary.empty()) {
+    if (const auto* same = find(primary)) return same;
+  }
+  if (inside_voice_message || content.voice.empty()) return nullptr;
+  for (const std::string_view type : {"audio/mpeg", "audio/wav", "audio/mp4"}) {
+    if (const auto* common = find(type)) return common;
+  }
+  return &content.voice.front();
+}
+
+std::string hash_of_text(std::string_view text) {
+  const std::string canonical = canonical_text(text);
+  if (canonical.empty()) return {};
+  const BlobId digest = crypto::sha256(canonical);
+  return std::string(digest.view());
+}
+
+std::string hash_of_lines(std::string_view lines) {
+  if (lines.empty()) return {};
+  const BlobId digest = crypto::sha256(lines);
+  return std::string(digest.view());
+}
+
+}  // namespace paraph::signature

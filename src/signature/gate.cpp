@@ -1,0 +1,121 @@
+#include "signature/gate.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "mime/header.h"
+
+namespace paraph::signature {
+namespace {
+
+using mail::Defect;
+using mail::Part;
+
+constexpr Defect kMessageDefects =
+    Defect::Nul | Defect::BareCr | Defect::BareLf | Defect::TooDeep | Defect::TooManyParts;
+constexpr Defect kPartDefects = Defect::BadContentType | Defect::BadEncoding | Defect::BadMimeVersion |
+                                Defect::NoBoundary | Defect::NoDelimiter | Defect::EncodedComposite |
+                                Defect::LongHeaderLine | Defect::LongHeaders | Defect::HeaderNotEnded;
+
+/// Fields by which a message says that no person is sending it now (spec 2.3 (2)).
+std::string automatic_reason(std::string_view header) {
+  bool list_id = false;
+  bool bulk = false;
+  for (const mime::Field& field : mime::Fields(header)) {
+    const std::string value = lowered(mime::unfold(field.value));
+    if (iequals(field.name, "auto-submitted")) {
+      const auto word = trimmed(std::string_view(value).substr(0, value.find_first_of(";(")));
+      if (word != "no") return "auto-submitted";
+    }
+    if (istarts_with(field.name, "resent-")) return "resent";
+    if (iequals(field.name, "list-id")) list_id = true;
+    if (iequals(field.name, "precedence")) bulk = bulk || value == "list" || value == "bulk";
+  }
+  return list_id && bulk ? "list" : "";
+}
+
+bool has_arc(std::string_view header) {
+  return std::ranges::any_of(mime::Fields(header),
+                             [](const mime::Field& field) { return istarts_with(field.name, "arc-"); });
+}
+
+bool is_report(const Part& part) {
+  static constexpr std::array<std::string_view, 6> kReports{
+      "delivery-status", "disposition-notification", "feedback-report",
+      "tracking-status", "global-delivery-status",   "global-disposition-notification"};
+  if (part.is("multipart", "report")) return true;
+  return part.type == "message" && std::ranges::find(kReports, part.subtype) != kReports.end();
+}
+
+bool is_calendar_answer(const Part& part) {
+  static constexpr std::array<std::string_view, 4> kAnswers{"reply", "refresh", "counter", "declinecounter"};
+  const auto* method = mail::find_parameter(part.parameters, "method");
+  return part.is("text", "calendar") && method != nullptr &&
+         std::ranges::find(kAnswers, lowered(*method)) != kAnswers.end();
+}
+
+/// An invitation; an .ics file that is just attached has no method.
+bool is_calendar(const Part& part) {
+  return part.is("text", "calendar") &&
+         (part.disposition != "attachment" || mail::find_parameter(part.parameters, "method") != nullptr);
+}
+
+bool is_smime(const Part& part) {
+  return part.type == "application" && (part.subtype == "pkcs7-mime" || part.subtype == "x-pkcs7-mime");
+}
+
+std::string untouched_reason(const mail::Structure& structure, const std::vector<std::uint32_t>& own) {
+  for (const auto index : own) {
+    const Part& part = structure.parts[index];
+    const bool shallow = index == 0 || part.parent == 0;
+    if (shallow && is_report(part)) return "report";
+    if (index == 0 && part.is("message", "partial")) return "partial";
+    if (is_calendar_answer(part)) return "calendar";
+  }
+  return {};
+}
+
+/// U1 (spec 2.3 (3)), the reason as x= has it.
+std::string locked_reason(const mail::Structure& structure, const std::vector<std::uint32_t>& own) {
+  const Part& root = structure.root();
+  if (mail::has(structure.defects, kMessageDefects)) return "malformed";
+  for (const auto index : own) {
+    const Part& part = structure.parts[index];
+    if (mail::has(part.defects, kPartDefects)) return "malformed";
+    if (part.is("multipart", "signed")) return "signed";
+    if (part.is("multipart", "encrypted") || is_smime(part) || part.is("application", "pgp-encrypted"))
+      return "encrypted";
+    if (is_calendar(part)) return "calendar";
+    if (part.is("multipart", "voice-message")) return "vpim";
+  }
+  const bool unsuitable = root.is("message", "external-body") || root.is("multipart", "form-data") ||
+                          root.is("multipart", "byteranges") || root.is("application", "ms-tnef");
+  return unsuitable ? "policy" : "";
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> own_parts(const mail::Structure& structure) {
+  std::vector<std::uint32_t> own;
+  std::vector<bool> nested(structure.parts.size());
+  for (std::uint32_t i = 0; i < structure.parts.size(); ++i) {
+    const auto parent = structure.parts[i].parent;
+    nested[i] = parent != mail::kNoPart && (nested[parent] || structure.parts[parent].type == "message");
+    if (!nested[i]) own.push_back(i);
+  }
+  return own;
+}
+
+std::optional<Gate> check_gate(const mail::Structure& structure, std::string_view header,
+                               const Submission& submission) {
+  const auto own = own_parts(structure);
+  if (submission.reverse_path.empty()) return Gate{How::Untouched, "null-sender"};
+  if (auto reason = automatic_reason(header); !reason.empty()) return Gate{How::Untouched, std::move(reason)};
+  if (auto reason = untouched_reason(structure, own); !reason.empty()) return Gate{How::Untouched, std::move(reason)};
+  if (auto reason = locked_reason(structure, own); !reason.empty()) return Gate{How::Header, std::move(reason)};
+  if (has_arc(header)) return Gate{How::Header, "policy"};
+  return std::nullopt;
+}
+
+}  // namespace paraph::signature

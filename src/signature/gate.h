@@ -1,0 +1,23 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "signature/attach.h"
+
+namespace paraph::signature {
+
+/// Why a message is left alone: How::Untouched (U0) or How::Header (U1), and the reason for Report.
+struct Gate {
+  How how;
+  std::string reason;
+};
+
+/// Spec 2.3 (2) and (3), as far as header fields and structure tell: nullopt when the message may be edited. `header`
+/// is the top header block.
+std::optional<Gate> check_gate(const mail::Structure& structure, std::string_view header, const Submission& submission);
+
+/// Parts that lie in no nested message: the engine looks at these only. Indexes, in document order.
+std::vector<std::uint32_t> own_parts(const mail::Structure& structure);
+
+}  // namespace paraph::signature

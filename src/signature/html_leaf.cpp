@@ -1,0 +1,70 @@
+#include "signature/html_leaf.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "signature/content.h"
+#include "signature/html_tokens.h"
+#include "signature/html_view.h"
+#include "signature/make.h"
+
+namespace paraph::signature {
+namespace {
+
+std::string with_source(std::string_view fragment, std::string_view picture) {
+  std::string out;
+  for (;;) {
+    const auto at = fragment.find(kImageSource);
+    out += fragment.substr(0, at);
+    if (at == std::string_view::npos) return out;
+    out += picture;
+    fragment.remove_prefix(at + kImageSource.size());
+  }
+}
+
+}  // namespace
+
+HtmlBlock find_html_block(const Leaf& leaf, std::string_view fragment, std::string_view picture,
+                          const std::vector<mail::PastRevision>& past) {
+  if (!leaf.readable()) return {};
+  const auto own = unquoted_html(leaf.text());
+  const std::string lines = html_lines(fragment);
+  if (lines.empty()) {
+    const bool shown = picture.empty()
+                           ? !fragment.empty() && own.find(signature_div(fragment, "")) != std::string_view::npos
+                           : shows_image(own, picture);
+    return {shown ? Carries::Current : Carries::Nothing, {}};
+  }
+  if (shows_lines(html_lines(own), lines)) return {Carries::Current, {}};
+  const auto is_older = [&](const std::string& shown) {
+    const std::string hash = hash_of_lines(shown);
+    return !hash.empty() && std::ranges::any_of(past, [&](const auto& revision) { return revision.html_hash == hash; });
+  };
+  if (const auto div = find_own_div(leaf.text(), is_older)) return {Carries::Older, *div};
+  return {};
+}
+
+std::string signature_div(std::string_view fragment, std::string_view picture) {
+  std::string inside = picture.empty() ? without_image(fragment, kImageSource) : with_source(fragment, picture);
+  if (!picture.empty() && fragment.find(kImageSource) == std::string_view::npos) {
+    inside += fmt::format("{}<img src=\"{}\" alt=\"\">", inside.empty() ? "" : "<br>", picture);
+  }
+  return fmt::format("<div class=\"paraph-signature\" dir=\"auto\">{}</div>", inside);
+}
+
+std::optional<LeafEdit> edit_html(const Leaf& leaf, std::string_view div, const HtmlBlock& block,
+                                  const std::vector<std::string>& delimiters) {
+  if (!leaf.readable()) return std::nullopt;
+  std::string added = leaf.charset() == "utf-8" ? std::string(div) : ascii_html(div);
+  if (block.carries == Carries::Older) return splice_leaf(leaf, block.range, added, delimiters);
+  const auto point = find_html_point(leaf.text());
+  if (!point) return std::nullopt;
+  const auto line_end = leaf.line_end();
+  const bool at_end = point->at == leaf.text().size();
+  if (at_end && !leaf.text().empty() && !leaf.text().ends_with("\n")) added.insert(0, line_end);
+  added += line_end;
+  return splice_leaf(leaf, {point->at, point->at}, added, delimiters);
+}
+
+}  // namespace paraph::signature

@@ -1,0 +1,163 @@
+#include "signature/html_view.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/text.h"
+#include "signature/html_tokens.h"
+
+namespace paraph::signature {
+namespace {
+
+constexpr std::string_view kOwnClass = "paraph-signature";
+
+/// Elements that stay within a line; every other tag ends it.
+bool is_inline(std::string_view name) {
+  static constexpr std::array<std::string_view, 33> kInline{
+      "a",    "abbr",  "acronym", "b",      "bdi",    "bdo", "big", "cite",  "code", "data", "del",
+      "dfn",  "em",    "font",    "i",      "img",    "ins", "kbd", "label", "mark", "q",    "s",
+      "samp", "small", "span",    "strike", "strong", "sub", "sup", "time",  "tt",   "u",    "var"};
+  return std::ranges::find(kInline, name) != kInline.end();
+}
+
+bool has_class(const HtmlToken& tag, std::string_view wanted) {
+  for (const auto word : split(tag.attribute("class"), ' ')) {
+    if (iequals(trimmed(word), wanted)) return true;
+  }
+  return false;
+}
+
+/// What replies of the common clients put around, or before, the text that they answer (spec 2.4 U).
+bool begins_quote(const HtmlToken& tag) {
+  if (tag.kind != HtmlToken::Kind::Start) return false;
+  if (tag.name == "blockquote" && iequals(tag.attribute("type"), "cite")) return true;
+  const auto id = tag.attribute("id");
+  if (iequals(id, "appendonsend") || iequals(id, "divRplyFwdMsg")) return true;
+  static constexpr std::array<std::string_view, 4> kClasses{"gmail_quote", "moz-cite-prefix", "yahoo_quoted",
+                                                            "protonmail_quote"};
+  return std::ranges::any_of(kClasses, [&](std::string_view name) { return has_class(tag, name); });
+}
+
+/// Appends text of one line, each run of blanks (the no-break space too) as one space, none at the line's start.
+void append_collapsed(std::string& line, std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool no_break = text.substr(i, 2) == "\u00A0";
+    if (no_break || std::string_view(" \t\r\n\f").find(text[i]) != std::string_view::npos) {
+      if (!line.empty() && line.back() != ' ') line += ' ';
+      if (no_break) ++i;
+    } else {
+      line += text[i];
+    }
+  }
+}
+
+void end_line(std::string& lines, std::string& line) {
+  while (!line.empty() && line.back() == ' ') line.pop_back();
+  if (!line.empty()) {
+    if (!lines.empty()) lines += '\n';
+    lines += line;
+  }
+  line.clear();
+}
+
+}  // namespace
+
+std::string html_lines(std::string_view html) {
+  std::string lines;
+  std::string line;
+  HtmlTokens tokens(html);
+  for (HtmlToken token; tokens.next(token);) {
+    switch (token.kind) {
+      case HtmlToken::Kind::Text:
+        append_collapsed(line, decode_character_references(html.substr(token.begin, token.end - token.begin)));
+        break;
+      case HtmlToken::Kind::RawText:
+        if (token.name == "xmp" || token.name == "plaintext") {
+          append_collapsed(line, html.substr(token.begin, token.end - token.begin));
+        }
+        break;
+      case HtmlToken::Kind::Start:
+      case HtmlToken::Kind::End:
+        if (token.name == "td" || token.name == "th") {
+          append_collapsed(line, " ");
+        } else if (!is_inline(token.name)) {
+          end_line(lines, line);
+        }
+        break;
+      case HtmlToken::Kind::Comment:
+        break;
+    }
+  }
+  end_line(lines, line);
+  return lines;
+}
+
+std::optional<HtmlPoint> find_html_point(std::string_view html) {
+  std::optional<std::size_t> body_end;
+  HtmlTokens tokens(html);
+  for (HtmlToken token; tokens.next(token);) {
+    if (!tokens.certain()) break;
+    if (begins_quote(token)) return HtmlPoint{.at = token.begin, .before_quote = true};
+    if (token.kind == HtmlToken::Kind::End && token.name == "body") body_end = token.begin;
+  }
+  if (body_end && tokens.certain()) return HtmlPoint{.at = *body_end};
+  if (body_end || !tokens.ends_in_data()) return std::nullopt;
+  return HtmlPoint{.at = html.size()};
+}
+
+std::string_view unquoted_html(std::string_view html) {
+  HtmlTokens tokens(html);
+  for (HtmlToken token; tokens.next(token);) {
+    if (begins_quote(token)) return html.substr(0, token.begin);
+  }
+  return html;
+}
+
+bool shows_lines(std::string_view html_lines, std::string_view fragment_lines) {
+  if (fragment_lines.empty()) return false;
+  const auto whole_lines = [](std::string_view lines) { return "\n" + std::string(lines) + "\n"; };
+  const std::string hay = whole_lines(html_lines);
+  const std::string needle = whole_lines(fragment_lines);
+  // memmem is linear also for lines made to be slow (std::string::find is not).
+  return ::memmem(hay.data(), hay.size(), needle.data(), needle.size()) != nullptr;
+}
+
+std::optional<mail::Range> find_own_div(std::string_view html,
+                                        const std::function<bool(const std::string& lines)>& wanted) {
+  html = unquoted_html(html);
+  HtmlTokens tokens(html);
+  std::size_t depth = 0;  // of div elements within the one that we look at
+  mail::Range div;
+  for (HtmlToken token; tokens.next(token);) {
+    if (token.name != "div" || token.kind == HtmlToken::Kind::RawText) continue;
+    if (token.kind == HtmlToken::Kind::Start) {
+      if (depth == 0 && !has_class(token, kOwnClass)) continue;
+      if (depth++ == 0) div.begin = token.begin;
+    } else if (depth > 0 && --depth == 0) {
+      div.end = token.end;
+      if (wanted(html_lines(html.substr(div.begin, div.size())))) return div;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string without_image(std::string_view html, std::string_view src) {
+  std::string out;
+  HtmlTokens tokens(html);
+  for (HtmlToken token; tokens.next(token);) {
+    const bool drop = token.kind == HtmlToken::Kind::Start && token.name == "img" && token.attribute("src") == src;
+    if (!drop) out += html.substr(token.begin, token.end - token.begin);
+  }
+  return out;
+}
+
+bool shows_image(std::string_view html, std::string_view src) {
+  HtmlTokens tokens(html);
+  for (HtmlToken token; tokens.next(token);) {
+    if (token.kind == HtmlToken::Kind::Start && token.name == "img" && token.attribute("src") == src) return true;
+  }
+  return false;
+}
+
+}  // namespace paraph::signature

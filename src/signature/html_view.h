@@ -1,0 +1,43 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mail/structure.h"
+
+namespace paraph::signature {
+
+/// The text that HTML shows, as lines: block elements and <br> end a line, runs of blanks are one, empty lines are left
+/// out, scripts, styles and titles are skipped. UTF-8, LF between lines, none after the last. Two clients' forms of one
+/// fragment give the same lines.
+std::string html_lines(std::string_view html);
+
+/// Where a signature goes (spec 2.4 U), and what precedes quoted text.
+struct HtmlPoint {
+  std::size_t at = 0;  ///< insert before this octet
+  bool before_quote = false;
+};
+/// Before the first recognised reply container, else before the last real `</body>`, else at the end. nullopt: the
+/// place is not in the data state (an unclosed comment, style, script, plaintext ...): nothing may be inserted.
+std::optional<HtmlPoint> find_html_point(std::string_view html);
+
+/// The part of `html` whose text is the author's own: up to the first reply container, or all of it.
+std::string_view unquoted_html(std::string_view html);
+
+/// True when the lines of `fragment` stand in those of `html`, one after another.
+bool shows_lines(std::string_view html_lines, std::string_view fragment_lines);
+
+/// The first `<div class="paraph-signature">...</div>` of the unquoted part whose lines satisfy `wanted`. nullopt when
+/// there is none.
+std::optional<mail::Range> find_own_div(std::string_view html,
+                                        const std::function<bool(const std::string& lines)>& wanted);
+
+/// `html` without its <img> elements whose src is `src`.
+std::string without_image(std::string_view html, std::string_view src);
+
+/// True when some <img> has that src.
+bool shows_image(std::string_view html, std::string_view src);
+
+}  // namespace paraph::signature

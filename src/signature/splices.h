@@ -1,0 +1,32 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mail/rope.h"
+
+namespace paraph::signature {
+
+/// Changes to a message, collected and then made at once. Those at one place happen in the order in which they were
+/// added.
+class Splices {
+ public:
+  /// Octets [range) of the message are replaced by `with`. Ranges must not overlap.
+  void replace(mail::Range range, mail::Rope with);
+  void insert(std::uint64_t at, mail::Rope what) { replace({at, at}, std::move(what)); }
+  void insert(std::uint64_t at, std::string_view octets);
+  bool empty() const { return splices_.empty(); }
+
+  /// `from` with the changes made: what no change names are segments of `from`, cut where needed. nullopt when a cut
+  /// would fall within a line of a Base64 segment, or ranges overlap.
+  std::optional<mail::Rope> apply(const mail::Rope& from) const;
+
+ private:
+  struct Splice {
+    mail::Range range;
+    mail::Rope with;
+  };
+  std::vector<Splice> splices_;
+};
+
+}  // namespace paraph::signature

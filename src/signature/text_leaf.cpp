@@ -1,0 +1,123 @@
+#include "signature/text_leaf.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "signature/canonical.h"
+#include "signature/content.h"
+
+namespace paraph::signature {
+namespace {
+
+constexpr std::size_t kNone = std::string_view::npos;
+constexpr std::string_view kSeparator = "-- ";
+
+bool is_flowed(const Leaf& leaf) {
+  const auto* format = mail::find_parameter(leaf.part().parameters, "format");
+  return format != nullptr && iequals(*format, "flowed");
+}
+
+/// Octets that the line end at `at` takes: 2, 1, or 0 when there is none.
+std::size_t line_end_at(std::string_view text, std::size_t at) {
+  if (text.substr(at, 2) == "\r\n") return 2;
+  return text.substr(at, 1) == "\n" ? 1 : 0;
+}
+
+/// Where the text after the last separator line begins; npos without such a line.
+std::size_t block_begin(std::string_view text) {
+  for (std::size_t at = text.rfind(kSeparator); at != kNone; at = at == 0 ? kNone : text.rfind(kSeparator, at - 1)) {
+    const std::size_t end = at + kSeparator.size();
+    const std::size_t line_end = line_end_at(text, end);
+    if ((at == 0 || text[at - 1] == '\n') && line_end > 0) return end + line_end;
+  }
+  return kNone;
+}
+
+/// RFC 3676 §4.4: one space at a line's start is not the text's own.
+std::string without_stuffing(std::string_view block) {
+  std::string out;
+  bool at_start = true;
+  for (const char c : block) {
+    if (!(at_start && c == ' ')) out += c;
+    at_start = c == '\n';
+  }
+  return out;
+}
+
+/// What precedes the block: nothing for an empty leaf, else the end of the last line and an empty line.
+std::string gap_before(std::string_view text, std::string_view line_end) {
+  if (text.empty()) return {};
+  if (!text.ends_with("\n")) return std::string(line_end) + std::string(line_end);
+  const auto before = text.substr(0, text.size() - (text.ends_with("\r\n") ? 2 : 1));
+  return before.empty() || before.ends_with("\n") ? std::string() : std::string(line_end);
+}
+
+/// format=flowed: where the last line of the author's text ends without the blanks that would join it to the next.
+std::size_t end_of_fixed_text(std::string_view text) {
+  std::size_t end = text.size();
+  if (text.ends_with("\r\n")) {
+    end -= 2;
+  } else if (text.ends_with("\n")) {
+    end -= 1;
+  }
+  const auto line_begin = text.substr(0, end).rfind('\n');
+  const auto line =
+      text.substr(line_begin == kNone ? 0 : line_begin + 1, end - (line_begin == kNone ? 0 : line_begin + 1));
+  if (!line.ends_with(' ') || line == kSeparator) return text.size();
+  while (end > 0 && text[end - 1] == ' ') --end;
+  return end;
+}
+
+}  // namespace
+
+TextBlock find_text_block(const Leaf& leaf, std::string_view text, const std::vector<mail::PastRevision>& past) {
+  if (!leaf.readable()) return {};
+  const std::size_t begin = block_begin(leaf.text());
+  if (begin == kNone) return {};
+  const auto raw = leaf.text().substr(begin);
+  const std::string canonical = canonical_text(is_flowed(leaf) ? without_stuffing(raw) : std::string(raw));
+  if (canonical.empty()) return {};
+  const mail::Range range{begin, leaf.text().size()};
+  if (!text.empty() && canonical == canonical_text(text)) return {Carries::Current, range};
+  const std::string hash = hash_of_text(canonical);
+  const bool older = std::ranges::any_of(past, [&](const auto& revision) { return revision.text_hash == hash; });
+  return older ? TextBlock{Carries::Older, range} : TextBlock{};
+}
+
+std::string text_block(std::string_view text, std::string_view line_end, bool flowed) {
+  std::string out(kSeparator);
+  out += line_end;
+  for (const auto line : split(text, '\n')) {
+    if (flowed && (line.starts_with(' ') || line.starts_with('>') || line.starts_with("From "))) out += ' ';
+    out += line;
+    out += line_end;
+  }
+  return out;
+}
+
+std::optional<LeafEdit> edit_text(const Leaf& leaf, std::string_view text, const TextBlock& block,
+                                  const std::vector<std::string>& delimiters) {
+  if (!leaf.readable()) return std::nullopt;
+  const auto line_end = leaf.line_end();
+  const bool flowed = is_flowed(leaf);
+  const std::string added = text_block(text, line_end, flowed);
+  if (block.carries == Carries::Older) {
+    const auto lines = std::string_view(added).substr(kSeparator.size() + line_end.size());
+    return splice_leaf(leaf, block.range, lines, delimiters);
+  }
+  const std::size_t end = flowed ? end_of_fixed_text(leaf.text()) : leaf.text().size();
+  const auto kept = leaf.text().substr(0, end);
+  return splice_leaf(leaf, {end, leaf.text().size()}, gap_before(kept, line_end) + added, delimiters);
+}
+
+bool has_pgp_block(std::string_view text) {
+  constexpr std::string_view kBegin = "-----BEGIN PGP ";
+  for (std::size_t at = text.find(kBegin); at != kNone; at = text.find(kBegin, at + 1)) {
+    const auto after = text.substr(at + kBegin.size());
+    if (at > 0 && text[at - 1] != '\n') continue;
+    if (after.starts_with("SIGNED MESSAGE-----") || after.starts_with("MESSAGE-----")) return true;
+  }
+  return false;
+}
+
+}  // namespace paraph::signature
