@@ -6,9 +6,9 @@
 
 namespace paraph {
 
-/// Cuts `input` in every way that matters to a framer and calls `check` with the pieces, each a string of its own (so that a
-/// view kept past its piece is caught by the sanitizer): whole, octet by octet, every cut in two, and, for at most
-/// `bytes_of_three_max` octets, every cut in three. For tests only.
+/// Cuts `input` in every way that matters to a framer and calls `check` with the pieces, each a string of its own (so
+/// that a view kept past its piece is caught by the sanitizer): whole, octet by octet, every cut in two, and, for at
+/// most `bytes_of_three_max` octets, every cut in three. For tests only.
 template <class Check>
 void for_every_split(std::string_view input, Check&& check, std::size_t bytes_of_three_max = 64) {
   using Pieces = std::vector<std::string>;
