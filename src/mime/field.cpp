@@ -69,18 +69,18 @@ std::optional<std::string> find_value(std::string_view block, std::string_view n
 }
 
 std::string unfold(std::string_view raw) {
+  constexpr std::string_view kLineEnds("\r\n\0", 3);
   std::string out;
   out.reserve(raw.size());
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    const char c = raw[i];
-    const bool fold = c == '\r' && i + 2 < raw.size() && raw[i + 1] == '\n' && is_blank(raw[i + 2]);
-    if (fold) {
-      ++i;
-    } else {
-      out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
-    }
+  for (;;) {
+    const auto stop = std::min(raw.find_first_of(kLineEnds), raw.size());
+    out += raw.substr(0, stop);
+    raw.remove_prefix(stop);
+    if (raw.empty()) return std::string(trimmed(out));
+    const bool fold = raw.starts_with("\r\n") && raw.size() > 2 && is_blank(raw[2]);
+    if (!fold) out += ' ';
+    raw.remove_prefix(fold ? 2 : 1);
   }
-  return std::string(trimmed(out));
 }
 
 std::vector<std::string> parse_message_ids(std::string_view raw, std::size_t max) {

@@ -17,8 +17,8 @@ std::string octets_of(std::size_t bytes) {
 
 TEST(WireOctets, EveryRangeOfABase64Segment) {
   const std::string blob = octets_of(400);
-  for (const std::uint32_t line : {0u, 4u, 12u, 76u}) {
-    for (const std::uint64_t length : {1u, 57u, 58u, 114u, 120u}) {
+  for (const std::uint32_t line : {0u, 12u, 76u}) {
+    for (const std::uint64_t length : {1u, 58u, 114u}) {
       for (const bool final_crlf : {false, true}) {
         const Segment segment{.kind = Segment::Kind::Base64,
                               .offset = 57,

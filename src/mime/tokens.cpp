@@ -1,16 +1,27 @@
 #include "mime/tokens.h"
 
+#include <array>
+
 namespace paraph::mime {
 
-bool is_token_char(char c) {
-  constexpr std::string_view kSpecials = "()<>@,;:\\\"/[]?=";
-  return static_cast<unsigned char>(c) > ' ' && c != 127 && kSpecials.find(c) == std::string_view::npos;
+namespace {
+
+/// Printable and not one of `specials`, or past ASCII.
+constexpr std::array<bool, 256> all_but(std::string_view specials) {
+  std::array<bool, 256> set{};
+  for (unsigned c = '!'; c < 256; ++c) {
+    set[c] = c != 127 && (c > 127 || specials.find(static_cast<char>(c)) == std::string_view::npos);
+  }
+  return set;
 }
 
-bool is_atext(char c) {
-  constexpr std::string_view kSpecials = "()<>[]:;@\\,.\"";
-  return static_cast<unsigned char>(c) > ' ' && c != 127 && kSpecials.find(c) == std::string_view::npos;
-}
+constexpr std::array<bool, 256> kTokenChars = all_but("()<>@,;:\\\"/[]?=");
+constexpr std::array<bool, 256> kAtext = all_but("()<>[]:;@\\,.\"");
+
+}  // namespace
+
+bool is_token_char(char c) { return kTokenChars[static_cast<unsigned char>(c)]; }
+bool is_atext(char c) { return kAtext[static_cast<unsigned char>(c)]; }
 
 void Cursor::skip_cfws(std::string* comment) {
   for (;;) {
