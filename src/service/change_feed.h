@@ -8,8 +8,9 @@
 
 namespace paraph::service {
 
-/// Tells a session that a mailbox changed, on the session's own event loop. Wake-ups are joined: many changes before the
-/// callback runs are one call. Destroying the handle ends it: the callback is not called again (destroy it on that loop).
+/// Tells a session that a mailbox changed, on the session's own event loop. Wake-ups are joined: many changes before
+/// the callback runs are one call. Destroying the handle ends it: the callback is not called again (destroy it on that
+/// loop).
 class ChangeWatch {
  public:
   ChangeWatch(store::Store& store, MailboxId mailbox, Executor executor, std::function<void()> changed);

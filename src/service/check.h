@@ -17,8 +17,8 @@ struct Finding {
   bool repaired = false;
 };
 
-/// Walks the whole store and reports every inconsistency, in bounded memory for what is large (blobs, entries); repairs only when
-/// told, and only what can be put right without guessing. For `paraph check`. Returns the number of findings.
+/// Walks the whole store and reports every inconsistency, in bounded memory for what is large (blobs, entries); repairs
+/// only when told, and only what can be put right without guessing. For `paraph check`. Returns the number of findings.
 Task<Result<std::size_t>> check_store(store::Store& store, Repair repair, std::function<void(const Finding&)> report);
 
 }  // namespace paraph::service

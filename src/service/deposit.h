@@ -19,11 +19,11 @@ namespace paraph::service {
 
 /// What a session knows of a message besides its octets.
 struct Transaction {
-  std::optional<record::Account> principal;    ///< the authenticated sender (submission); nullopt: MX or LMTP, no engine
-  mail::Address reverse_path;                  ///< null() for <>
-  std::vector<mail::Address> recipients;       ///< accepted by check_recipient(), in the order given
-  std::string received_from;                   ///< text for the Received field: "client.example (192.0.2.1)"; checked by the session
-  std::string protocol;                        ///< "ESMTPSA", "LMTP", ... (RFC 3848)
+  std::optional<record::Account> principal;  ///< the authenticated sender (submission); nullopt: MX or LMTP, no engine
+  mail::Address reverse_path;                ///< null() for <>
+  std::vector<mail::Address> recipients;     ///< accepted by check_recipient(), in the order given
+  std::string received_from;  ///< text for the Received field: "client.example (192.0.2.1)"; checked by the session
+  std::string protocol;       ///< "ESMTPSA", "LMTP", ... (RFC 3848)
 };
 
 /// What the operator's `[signature]` table says for a message whose signature cannot be acquired.
@@ -33,28 +33,29 @@ struct DepositPolicy {
   std::string server_name;
   OnFailure on_failure = OnFailure::Send;
   signature::Policy attach;
-  bool save_sent = true;                       ///< keep the as-sent message in the sender's Sent
+  bool save_sent = true;  ///< keep the as-sent message in the sender's Sent
 };
 
 /// The way of a message, in four steps that a reader can follow: receive (receive.h), acquire (acquire.h), attach
 /// (signature/attach.h), send (send.h). Any event loop; one Deposit serves all sessions.
 class Deposit {
  public:
-  Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, Acquirer& acquirer, Random& random, const Clock& clock,
-          const Limits& limits, DepositPolicy policy);
+  Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, Acquirer& acquirer, crypto::Random& random,
+          const Clock& clock, const Limits& limits, DepositPolicy policy);
 
-  /// May mail for `recipient` be taken here? NotFound: local domain, no such user (550 5.1.1). Denied: foreign domain, no
-  /// relaying (550 5.7.1). OverQuota (552 5.2.2).
+  /// May mail for `recipient` be taken here? NotFound: local domain, no such user (550 5.1.1). Denied: foreign domain,
+  /// no relaying (550 5.7.1). OverQuota (552 5.2.2).
   Task<Result<void>> check_recipient(mail::Address recipient);
 
   struct Outcome {
-    signature::Report report;                  ///< Untouched, with reason "", for MX and LMTP
-    std::string message_id;                    ///< for the reply and the log
+    signature::Report report;  ///< Untouched, with reason "", for MX and LMTP
+    std::string message_id;    ///< for the reply and the log
     /// One per recipient, in order: LMTP answers each; SMTP fails as a whole (nothing is kept) when any fails.
     std::vector<Result<Appended>> deliveries;
   };
-  /// Runs a received message through the pipeline. Durable when it answers. Codes: Denied (From is not the principal's own: 550 5.7.1),
-  /// BadInput (554 5.6.0), TooLarge, NoSpace (452 4.3.1), OverQuota, Unavailable (451), Unsupported (loop: 554 5.4.6).
+  /// Runs a received message through the pipeline. Durable when it answers. Codes: Denied (From is not the principal's
+  /// own: 550 5.7.1), BadInput (554 5.6.0), TooLarge, NoSpace (452 4.3.1), OverQuota, Unavailable (451), Unsupported
+  /// (loop: 554 5.4.6).
   Task<Result<Outcome>> submit(Transaction transaction, NewMessage message);
 
  private:

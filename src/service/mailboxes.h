@@ -18,9 +18,9 @@ namespace paraph::service {
 /// A message ready to be put into mailboxes: its record, and what of its blobs is not in the store yet.
 struct NewMessage {
   record::StoredMessage record;
-  std::vector<mail::NewBlob> blobs;      ///< not put yet
-  std::uint64_t upload = 0;              ///< the Upload that holds references to blobs put early; 0: none
-  std::vector<BlobId> uploaded;          ///< those blobs
+  std::vector<mail::NewBlob> blobs;  ///< not put yet
+  std::uint64_t upload = 0;          ///< the Upload that holds references to blobs put early; 0: none
+  std::vector<BlobId> uploaded;      ///< those blobs
 };
 
 /// Where a message goes, and as what.
@@ -33,12 +33,12 @@ struct Target {
 
 /// What changed in a mailbox after a modseq, in order of modseq; an entry appears once, with its newest state.
 struct Changes {
-  std::vector<mail::Entry> changed;      ///< new or with other flags
+  std::vector<mail::Entry> changed;  ///< new or with other flags
   std::vector<Uid> expunged;
   ModSeq highest_modseq;
   Uid uid_next;
-  /// False: `since` lies before what the mailbox remembers, and UIDs may be missing from `expunged` (never from `changed`). Whoever
-  /// knew the mailbox then compares with entries(): what is not there was expunged.
+  /// False: `since` lies before what the mailbox remembers, and UIDs may be missing from `expunged` (never from
+  /// `changed`). Whoever knew the mailbox then compares with entries(): what is not there was expunged.
   bool expunged_known = true;
 };
 
@@ -49,26 +49,26 @@ struct Appended {
 };
 
 struct FlagsStored {
-  std::vector<mail::Entry> entries;      ///< as they are now, in order of UID; the expunged are missing
+  std::vector<mail::Entry> entries;  ///< as they are now, in order of UID; the expunged are missing
 };
 
 struct Copied {
   std::uint32_t uid_validity = 0;
-  std::vector<std::pair<Uid, Uid>> uids; ///< source, destination; in order of source
+  std::vector<std::pair<Uid, Uid>> uids;  ///< source, destination; in order of source
 };
 
-/// All mail logic of mailboxes, once, above the store: UIDs, MODSEQ, flags, quota, counts. Any event loop; changes to one mailbox
-/// are made one after the other (in-process lock per mailbox, and Expects against other processes). Every change is on disk when
-/// the call answers, and wakes the mailbox's topic.
+/// All mail logic of mailboxes, once, above the store: UIDs, MODSEQ, flags, quota, counts. Any event loop; changes to
+/// one mailbox are made one after the other (in-process lock per mailbox, and Expects against other processes). Every
+/// change is on disk when the call answers, and wakes the mailbox's topic.
 class Mailboxes {
  public:
   Mailboxes(store::Store& store, const Clock& clock, const Limits& limits);
   ~Mailboxes();
 
   // --- the list of mailboxes
-  Task<Result<std::vector<mail::Mailbox>>> list(AccountId account);                          ///< in order of name, INBOX first
-  Task<Result<mail::Mailbox>> find(AccountId account, std::string name);                     ///< NotFound; "inbox" in any case
-  Task<Result<mail::Mailbox>> load(AccountId account, MailboxId mailbox);                    ///< NotFound
+  Task<Result<std::vector<mail::Mailbox>>> list(AccountId account);        ///< in order of name, INBOX first
+  Task<Result<mail::Mailbox>> find(AccountId account, std::string name);   ///< NotFound; "inbox" in any case
+  Task<Result<mail::Mailbox>> load(AccountId account, MailboxId mailbox);  ///< NotFound
   Task<Result<mail::Mailbox>> find_special(AccountId account, mail::SpecialUse use);
   /// Makes parents too (RFC 9051 §6.3.4). Exists, BadInput (name), TooLarge (`mailboxes_max`).
   Task<Result<mail::Mailbox>> create(AccountId account, std::string name, mail::SpecialUse use);
@@ -87,21 +87,23 @@ class Mailboxes {
   /// Takes the messages that are \Recent: returns the first such UID (== uid_next when none) and moves the mark up.
   Task<Result<Uid>> take_recent(AccountId account, MailboxId mailbox);
 
-  /// Puts one message into all targets in one batch (one body, shared). OverQuota names the account and puts it nowhere.
-  /// NotFound: a blob or a mailbox is gone. In the order of `targets`.
+  /// Puts one message into all targets in one batch (one body, shared). OverQuota names the account and puts it
+  /// nowhere. NotFound: a blob or a mailbox is gone. In the order of `targets`.
   Task<Result<std::vector<Appended>>> append(NewMessage message, std::vector<Target> targets);
 
   /// `unchanged_since` as RFC 7162; entries past it are left alone and missing from the answer.
-  Task<Result<FlagsStored>> store_flags(AccountId account, MailboxId mailbox, std::vector<Uid> uids, mail::FlagChange change,
-                                        mail::Flags flags, std::optional<ModSeq> unchanged_since = std::nullopt);
+  Task<Result<FlagsStored>> store_flags(AccountId account, MailboxId mailbox, std::vector<Uid> uids,
+                                        mail::FlagChange change, mail::Flags flags,
+                                        std::optional<ModSeq> unchanged_since = std::nullopt);
   /// Removes those of `uids` that are \Deleted (all \Deleted ones when nullopt). Returns the UIDs removed, ascending.
   Task<Result<std::vector<Uid>>> expunge(AccountId account, MailboxId mailbox, std::optional<std::vector<Uid>> uids);
-  /// COPY and MOVE: all or nothing (in one batch up to 1,000 messages; larger ones in several, each whole). NotFound: destination.
+  /// COPY and MOVE: all or nothing (in one batch up to 1,000 messages; larger ones in several, each whole). NotFound:
+  /// destination.
   Task<Result<Copied>> copy(AccountId account, MailboxId from, std::vector<Uid> uids, MailboxId to);
   Task<Result<Copied>> move(AccountId account, MailboxId from, std::vector<Uid> uids, MailboxId to);
 
   struct Quota {
-    std::uint64_t bytes = 0, bytes_max = 0, messages = 0, messages_max = 0;   ///< max 0: no limit
+    std::uint64_t bytes = 0, bytes_max = 0, messages = 0, messages_max = 0;  ///< max 0: no limit
   };
   Task<Result<Quota>> quota(AccountId account);
 

@@ -12,10 +12,10 @@
 
 namespace paraph::service {
 
-/// Step 1 of a deposit, and APPEND's way in: octets from a peer become a rope, blob by blob, while they arrive. What is held in
-/// memory is at most one blob. Blobs of a message larger than that are put early, held by an Upload record that the server
-/// gives back when it starts after a crash. One event loop. Destroying an unfinished one gives its blobs back in the background
-/// (abandon() does it now).
+/// Step 1 of a deposit, and APPEND's way in: octets from a peer become a rope, blob by blob, while they arrive. What is
+/// held in memory is at most one blob. Blobs of a message larger than that are put early, held by an Upload record that
+/// the server gives back when it starts after a crash. One event loop. Destroying an unfinished one gives its blobs
+/// back in the background (abandon() does it now).
 class Receiver {
  public:
   Receiver(store::Store& store, const Clock& clock, std::uint64_t message_bytes_max);
@@ -32,7 +32,8 @@ class Receiver {
   std::unique_ptr<Inside> inside_;
 };
 
-/// Gives back the blobs of uploads that a crash cut short. Call once, before listening. Returns how many uploads there were.
+/// Gives back the blobs of uploads that a crash cut short. Call once, before listening. Returns how many uploads there
+/// were.
 Task<Result<std::size_t>> recover_uploads(store::Store& store);
 
 }  // namespace paraph::service

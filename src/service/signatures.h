@@ -17,7 +17,7 @@ namespace paraph::service {
 struct SignatureChange {
   std::optional<std::string> text;
   std::optional<std::string> html;
-  std::optional<std::string> voice;      ///< a file's octets
+  std::optional<std::string> voice;  ///< a file's octets
   std::optional<std::string> image;
 };
 
@@ -25,13 +25,16 @@ struct SignatureChange {
 class Signatures {
  public:
   Signatures(store::Store& store, media::Media& media, const Clock& clock, const Limits& limits);
-  /// A new revision. Codes of media::Media, BadInput (controls, not UTF-8, unsafe HTML), TooLarge, Conflict (somebody else at once).
+  /// A new revision. Codes of media::Media, BadInput (controls, not UTF-8, unsafe HTML), TooLarge, Conflict (somebody
+  /// else at once).
   Task<Result<mail::Signature>> set(AccountId account, std::string owner, SignatureChange change);
   Task<Result<void>> clear(AccountId account);
-  Task<Result<mail::Signature>> current(AccountId account);      ///< empty() when there is none
+  Task<Result<mail::Signature>> current(AccountId account);  ///< empty() when there is none
   Task<Result<record::SignatureHead>> head(AccountId account);
 
  private:
+  Task<Result<void>> apply(SignatureChange change, mail::Signature& next, store::Batch& batch);
+
   store::Store& store_;
   media::Media& media_;
   const Clock& clock_;

@@ -1,0 +1,91 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "record/keys.h"
+#include "service/flags.h"
+#include "service/mailboxes_inside.h"
+#include "service/uploads.h"
+
+namespace paraph::service {
+namespace {
+
+MailboxEdit* find_edit(std::vector<MailboxEdit>& edits, MailboxId mailbox) {
+  const auto found = std::ranges::find(edits, mailbox, [](const MailboxEdit& edit) { return edit.now().id; });
+  return found == edits.end() ? nullptr : &*found;
+}
+
+std::vector<MailboxId> mailboxes_of(const std::vector<Target>& targets) {
+  std::vector<MailboxId> ids;
+  ids.reserve(targets.size());
+  for (const auto& target : targets) ids.push_back(target.mailbox);
+  std::ranges::sort(ids);
+  const auto doubles = std::ranges::unique(ids);
+  ids.erase(doubles.begin(), doubles.end());
+  return ids;
+}
+
+/// The message's own rows, and its blobs; an upload's references go over to it.
+void write_message(store::Batch& batch, MessageId id, NewMessage& message, std::size_t uses) {
+  batch.writes.push_back({record::message_key(id), record::format_message(message.record)});
+  batch.writes.push_back({record::message_uses_key(id), fmt::to_string(uses)});
+  batch.retains = blobs_of(message.record.rope);
+  batch.blobs = std::move(message.blobs);
+  batch.unused_blobs = std::make_shared<std::vector<mail::NewBlob>>();
+  if (message.upload != 0) end_upload(batch, message.upload, message.uploaded);
+}
+
+}  // namespace
+
+Task<Result<std::vector<Appended>>> Mailboxes::Inside::try_append(NewMessage& message,
+                                                                  const std::vector<Target>& targets,
+                                                                  Turns::Kind kind) {
+  auto ids = mailboxes_of(targets);
+  auto taken = co_await take_mailboxes(ids, kind);
+  auto turn = std::make_shared<Turn>(std::move(taken));
+  PARAPH_CO_TRY(const auto number, co_await numbers.next("message"));
+
+  store::Batch batch;
+  std::vector<MailboxEdit> edits;
+  edits.reserve(ids.size());
+  std::vector<Appended> appended;
+  for (const auto& target : targets) {
+    MailboxEdit* into = find_edit(edits, target.mailbox);
+    if (into == nullptr) {
+      PARAPH_CO_TRY(auto fresh, co_await edit(target.account, target.mailbox));
+      into = &edits.emplace_back(std::move(fresh));
+    }
+    PARAPH_CO_TRY(const auto entry, into->add(batch, MessageId{number}, target.flags, target.internal_date,
+                                              message.record.structure.size));
+    appended.push_back({.mailbox = target.mailbox, .uid_validity = into->now().uid_validity, .uid = entry.uid});
+  }
+  PARAPH_CO_CHECK(co_await check_quota(store, edits));
+  write_message(batch, MessageId{number}, message, targets.size());
+  const auto unused = batch.unused_blobs;
+  auto done = co_await commit(std::move(batch), edits, kind == Turns::Kind::Build ? turn : nullptr);
+  if (!done) {
+    message.blobs = std::move(*unused);
+    co_return fail(std::move(done));
+  }
+  co_return appended;
+}
+
+Task<Result<std::vector<Appended>>> Mailboxes::append(NewMessage message, std::vector<Target> targets) {
+  for (auto& target : targets) {
+    auto flags = changed_flags({}, mail::FlagChange::Replace, target.flags, inside_->limits.keywords_max);
+    if (!flags) {
+      co_await give_back_upload(inside_->store, message.upload, std::move(message.uploaded));
+      co_return fail(std::move(flags));
+    }
+    target.flags = std::move(*flags);
+  }
+  // Most often nobody is in the way, and many batches may wait for one sync. After a conflict alone, which settles it.
+  auto kind = Turns::Kind::Build;
+  auto done = co_await until_settled(
+      [&] { return inside_->try_append(message, targets, std::exchange(kind, Turns::Kind::Alone)); });
+  if (!done) co_await give_back_upload(inside_->store, message.upload, std::move(message.uploaded));
+  co_return done;
+}
+
+}  // namespace paraph::service

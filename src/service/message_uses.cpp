@@ -1,0 +1,86 @@
+#include "service/message_uses.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "record/codec.h"
+#include "record/keys.h"
+
+namespace paraph::service {
+namespace {
+
+/// Records that are in memory at once; one may hold a megabyte.
+constexpr std::size_t kRecordsMax = 32;
+
+/// Erases the records of messages that nobody shows any more, and gives their blobs back.
+Task<Result<void>> erase_messages(store::Store& store, store::Batch& batch, std::span<const MessageId> messages) {
+  std::vector<std::string> keys;
+  for (const MessageId message : messages) keys.push_back(record::message_key(message));
+  PARAPH_CO_TRY(const auto records, co_await store.get_many(std::move(keys)));
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (!records[i]) continue;
+    batch.writes.push_back({record::message_key(messages[i]), std::nullopt});
+    const auto message = record::parse_message(*records[i]);
+    if (!message) {
+      log(Level::Error, "message={} cannot be read and is removed, its blobs stay: run `paraph check`",
+          messages[i].value);
+      continue;
+    }
+    const auto blobs = blobs_of(message->rope);
+    batch.releases.insert(batch.releases.end(), blobs.begin(), blobs.end());
+  }
+  co_return Result<void>();
+}
+
+}  // namespace
+
+std::vector<BlobId> blobs_of(const mail::Rope& rope) {
+  std::vector<BlobId> blobs;
+  for (const auto& segment : rope.segments) {
+    if (segment.kind != mail::Segment::Kind::Inline) blobs.push_back(segment.blob);
+  }
+  std::ranges::sort(blobs);
+  const auto doubles = std::ranges::unique(blobs);
+  blobs.erase(doubles.begin(), doubles.end());
+  return blobs;
+}
+
+std::vector<MessageId> UseEdits::messages() const {
+  std::vector<MessageId> ids;
+  ids.reserve(changes_.size());
+  for (const auto& [message, change] : changes_) ids.push_back(message);
+  return ids;
+}
+
+Task<Result<void>> UseEdits::apply(store::Store& store, store::Batch& batch) const {
+  std::vector<std::string> keys;
+  keys.reserve(changes_.size());
+  for (const auto& [message, change] : changes_) keys.push_back(record::message_uses_key(message));
+  PARAPH_CO_TRY(auto counters, co_await store.get_many(std::move(keys)));
+  std::vector<MessageId> unused;
+  std::size_t index = 0;
+  for (const auto& [message, change] : changes_) {
+    auto& counter = counters[index++];
+    const auto count = static_cast<std::int64_t>(counter ? parse_decimal(*counter).value_or(0) : 0);
+    if (count == 0 && change > 0) co_return fail(Code::NotFound, "the message is gone");
+    if (count == 0) log(Level::Error, "message={} has no uses counter, run `paraph check`", message.value);
+    if (count == 0 || change == 0) continue;
+    const std::int64_t left = std::max<std::int64_t>(0, count + change);
+    const std::string key = record::message_uses_key(message);
+    batch.expects.push_back({key, std::move(counter)});
+    batch.writes.push_back({key, left == 0 ? std::nullopt : std::optional(fmt::to_string(left))});
+    if (left == 0) unused.push_back(message);
+  }
+  for (std::span<const MessageId> rest(unused); !rest.empty();) {
+    const std::size_t count = std::min(rest.size(), kRecordsMax);
+    PARAPH_CO_CHECK(co_await erase_messages(store, batch, rest.first(count)));
+    rest = rest.subspan(count);
+  }
+  co_return Result<void>();
+}
+
+}  // namespace paraph::service

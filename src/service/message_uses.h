@@ -1,0 +1,32 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "mail/rope.h"
+#include "store/store.h"
+
+namespace paraph::service {
+
+/// The blobs that a rope names, each once: a message's record holds one reference to each of them.
+std::vector<BlobId> blobs_of(const mail::Rope& rope);
+
+/// How many entries show which message, within one batch. A message goes with its last entry: its record and its
+/// references too.
+class UseEdits {
+ public:
+  void add(MessageId message) { ++changes_[message]; }
+  void drop(MessageId message) { --changes_[message]; }
+  std::vector<MessageId> messages() const;
+
+  /// Reads the counters and writes what they become, with Expects. A message whose counter is missing (a damaged store:
+  /// `paraph check` tells) is left alone, since other entries may show it: NotFound for one that gets a new entry.
+  Task<Result<void>> apply(store::Store& store, store::Batch& batch) const;
+
+ private:
+  std::map<MessageId, std::int64_t> changes_;
+};
+
+}  // namespace paraph::service
