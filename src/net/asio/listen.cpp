@@ -25,6 +25,7 @@ constexpr int kBacklog = 4096;
 constexpr int kAcceptedAtOnceMax = 64;
 constexpr std::chrono::milliseconds kPause{100};
 constexpr std::chrono::milliseconds kRefusal{5000};
+constexpr std::chrono::seconds kRefusalLine{10};
 
 using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                 boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
@@ -127,6 +128,7 @@ class Acceptor {
   /// Accepts what waits. False: out of descriptors or memory.
   bool accept_waiting();
   void welcome(int descriptor, const Endpoint& peer);
+  void log_refusal(const Endpoint& peer);
 
   Socket socket_;  ///< only waited on
   Timer pause_;
@@ -135,6 +137,8 @@ class Acceptor {
   Gate& gate_;
   Admission& admission_;
   bool starved_ = false;
+  std::size_t refused_ = 0;  ///< since the last line about it
+  std::chrono::steady_clock::time_point refusal_logged_{};
 };
 
 Task<void> Acceptor::run(std::shared_ptr<Acceptor> self) {
@@ -172,6 +176,16 @@ bool Acceptor::accept_waiting() {
   return true;
 }
 
+// A flood of connections must not become a flood of lines.
+void Acceptor::log_refusal(const Endpoint& peer) {
+  ++refused_;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - refusal_logged_ < kRefusalLine) return;
+  log(Level::Warn, "listener={} refused={} last_peer={} why=too many connections", name_, refused_, peer.address());
+  refused_ = 0;
+  refusal_logged_ = now;
+}
+
 void Acceptor::welcome(int descriptor, const Endpoint& peer) {
   Socket socket(socket_.get_executor());
   socket.assign({peer.v6 ? AF_INET6 : AF_INET, 0}, descriptor);
@@ -179,7 +193,7 @@ void Acceptor::welcome(int descriptor, const Endpoint& peer) {
   Admission::Ticket ticket = admission_.admit(peer);
   const bool admitted = static_cast<bool>(ticket);
   if (!admitted) {
-    log(Level::Warn, "listener={} peer={} refused=too many connections", name_, peer.address());
+    log_refusal(peer);
     if (service_.refuse) ticket = admission_.turn_away(peer);
     if (!ticket) return;
   }

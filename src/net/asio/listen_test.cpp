@@ -188,6 +188,28 @@ TEST_F(ListenTest, WhoDoesNotEndInTimeIsClosed) {
   EXPECT_TRUE(gate_.wait_until_empty(kPatience));
 }
 
+TEST(Loops, DestroyedTheyDestroyWhatWaits) {
+  Gate gate;
+  Admission admission({});
+  {
+    Loops loops(1);
+    Service service{.name = "stayer",
+                    .serve = [&gate](std::unique_ptr<Stream> stream) { return stay(std::move(stream), gate); },
+                    .refuse = {}};
+    const auto listener = listen(loops.at(0), kAny, service, gate, admission).value();
+    loops.run();
+    boost::asio::io_context client_loop{1};
+    auto opened = run_task(client_loop, connect(client_loop.get_executor(), listener->endpoint(), kPatience));
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(run_task(client_loop, read_exactly(**opened, 5)), "hello");
+    EXPECT_EQ(gate.running(), 2u);
+    EXPECT_EQ(admission.connections(), 1u);
+    loops.stop();
+  }
+  EXPECT_EQ(gate.running(), 0u);
+  EXPECT_EQ(admission.connections(), 0u);
+}
+
 /// Leaves no descriptor to accept with, for as long as it lives.
 class NoDescriptors {
  public:

@@ -259,10 +259,10 @@ TYPED_TEST(StreamContract, PokeBeforeAWaitIsNotLostAndCountsOnce) {
 }
 
 Task<void> read_one(Stream& stream, char expected) {
-  char octet = 0;
-  const std::size_t got = co_await stream.read_some({&octet, 1});
+  std::array<char, 1> octet{};
+  const std::size_t got = co_await stream.read_some(octet);
   EXPECT_EQ(got, 1u);
-  EXPECT_EQ(octet, expected);
+  EXPECT_EQ(octet[0], expected);
 }
 
 Task<void> poke_then_write(Stream& poked, Stream& writing) {
@@ -287,10 +287,10 @@ TYPED_TEST(StreamContract, WaitEndsAtTheDeadline) {
 }
 
 Task<void> expect_deadline_in_read(Stream& stream) {
-  char octet = 0;
+  std::array<char, 1> octet{};
   bool late = false;
   try {
-    co_await stream.read_some({&octet, 1});
+    co_await stream.read_some(octet);
   } catch (const DeadlineError&) {
     late = true;
   }
@@ -331,10 +331,10 @@ TYPED_TEST(StreamContract, ADeadlineCanBeMovedBothWaysAndTakenAway) {
 }
 
 Task<void> expect_gone_in_read(Stream& stream) {
-  char octet = 0;
+  std::array<char, 1> octet{};
   bool gone = false;
   try {
-    co_await stream.read_some({&octet, 1});
+    co_await stream.read_some(octet);
   } catch (const PeerGone&) {
     gone = true;
   }

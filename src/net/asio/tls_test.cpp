@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <fstream>
 #include <functional>
 #include <string>
@@ -173,10 +174,10 @@ TEST_F(TlsTest, AHandshakeMeetsItsDeadline) {
 }
 
 Task<void> expect_garbage(Stream& stream) {
-  char octet = 0;
+  std::array<char, 1> octet{};
   bool gone = false;
   try {
-    co_await stream.read_some({&octet, 1});
+    co_await stream.read_some(octet);
   } catch (const PeerGone&) {
     gone = true;
   }
