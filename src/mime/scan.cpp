@@ -136,7 +136,8 @@ std::size_t Scanner::consume_header_line(std::string_view rest, Next next) {
   const std::size_t undecided = !complete && next == Next::Unknown && rest.ends_with('\r') ? 1 : 0;
   const auto line = rest.substr(0, complete ? line_end : rest.size() - undecided);
   if (!in_line_) {
-    const LineKind kind = line_kind(line);
+    // No more than can be held is looked at: else the answer would hang on how the line is cut.
+    const LineKind kind = line_kind(line.substr(0, kHeldMax));
     const bool mbox = open_.size() == 1 && header_.empty() && line.starts_with("From ");
     if (kind == LineKind::Empty && complete) {
       take_header("\r\n", true);

@@ -117,6 +117,17 @@ TEST(Scan, IsTheSameForEverySplit) {
   }
 }
 
+TEST(Scan, AFieldNameThatIsTooLongToHoldIsNone) {
+  for (const std::size_t bytes : {900u, 1022u, 1023u, 1024u, 1025u, 1500u, 3000u}) {
+    const std::string message = "A: 1\r\n" + std::string(bytes, 'n') + ":x\r\n\r\nbody";
+    const Structure whole = scan(message);
+    EXPECT_EQ(has(whole.defects, Defect::HeaderNotEnded), bytes >= 1024) << bytes;
+    for (std::size_t cut = 1; cut < message.size(); ++cut) {
+      ASSERT_EQ(scan_pieces({message.substr(0, cut), message.substr(cut)}), whole);
+    }
+  }
+}
+
 struct Case {
   std::string_view message;
   std::string_view tree;
