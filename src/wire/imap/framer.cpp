@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t kTagPrefixBytes = 256;    // enough of a command's begin to find its tag
 constexpr std::size_t kAnnouncementBytes = 32;  // enough of a line's end to find ~{18446744073709551615+}CRLF
 
+// Assigning an empty string would keep the memory.
+void release(std::string& text) { std::string().swap(text); }
+
 // Without LF or CRLF; what lies before `begin` belongs to a literal.
 std::string_view without_line_end(std::string_view line, std::size_t begin = 0) {
   if (line.size() > begin && line.back() == '\n') line.remove_suffix(1);
@@ -57,8 +60,8 @@ void Framer::discard() {
 
 // Back to the begin of a command; frees what the last one held.
 void Framer::restart() {
-  held_ = std::string();
-  tag_ = std::string();
+  release(held_);
+  release(tag_);
   literal_left_ = 0;
   line_begin_ = literal_bytes_ = 0;
   state_ = State::Line;
@@ -71,9 +74,14 @@ std::string_view Framer::take(std::uint64_t bytes_max) {
   return taken;
 }
 
+std::size_t Framer::heap_bytes() const {
+  const auto inside = std::string().capacity();
+  return (held_.capacity() > inside ? held_.capacity() : 0) + (tag_.capacity() > inside ? tag_.capacity() : 0);
+}
+
 Framer::Event Framer::next() {
   if (shown_) {
-    held_ = std::string();
+    release(held_);
     shown_ = false;
   }
   for (;;) {
@@ -221,7 +229,7 @@ void Framer::keep_end(std::string_view octets) {
       held_.substr(std::max<std::size_t>(line_begin_, held_.size() - std::min(held_.size(), kAnnouncementBytes)));
   line_begin_ = literal_bytes_ = 0;
   end.append(octets.substr(octets.size() - std::min(octets.size(), kAnnouncementBytes)));
-  held_ = std::move(end);
+  held_.swap(end);
   shown_ = false;
 }
 
@@ -239,7 +247,7 @@ Framer::Event Framer::next_drain_line() {
 }
 
 void Framer::drain_literal(std::uint64_t bytes) {
-  held_ = std::string();
+  release(held_);
   shown_ = false;
   literal_left_ = bytes;
   literal_bytes_ = line_begin_ = 0;
@@ -267,7 +275,7 @@ Framer::Event Framer::next_raw_line() {
   const auto piece = take(lf == std::string_view::npos ? input_.size() : lf + 1);
   const bool ended = lf != std::string_view::npos;
   if (state_ == State::DrainRawLine || held_.size() + piece.size() + (ended ? 0 : 1) > kLineBytesMax) {
-    held_ = std::string();
+    release(held_);
     state_ = ended ? State::Line : State::DrainRawLine;
     if (!ended) return {};
     return {.kind = Kind::TooLong, .text = "*"};

@@ -78,6 +78,7 @@ void expect_events(std::string_view octets, std::string_view events) {
     for (const auto& piece : pieces) transcript.feed(std::string(piece));
     EXPECT_EQ(transcript.text(), events) << printable(octets);
     EXPECT_FALSE(transcript.framer().has_more());
+    EXPECT_EQ(transcript.framer().heap_bytes(), 0u);
   });
 }
 
@@ -143,6 +144,7 @@ void expect_long(const std::string& octets, std::string_view events) {
     for (std::size_t at = 0; at < octets.size(); at += piece_bytes)
       transcript.feed(std::string(octets.substr(at, piece_bytes)));
     EXPECT_EQ(transcript.text(), events) << "pieces of " << piece_bytes;
+    EXPECT_EQ(transcript.framer().heap_bytes(), 0u);
   }
 }
 
@@ -180,6 +182,15 @@ TEST(ImapFramer, LongSaslLinesAreToldOnce) {
               "command a AUTHENTICATE X\ntoo long *\ncommand b NOOP\n");
   expect_long("a AUTHENTICATE X\r\n" + line + "\r\nb NOOP\r\n",
               "command a AUTHENTICATE X\nline " + printable(line) + "\ncommand b NOOP\n");
+}
+
+TEST(ImapFramer, WhatIsHeldIsBounded) {
+  Transcript transcript;
+  transcript.feed("a LOGIN {65536+}\r\n");
+  for (int i = 0; i < 65; ++i) transcript.feed(std::string(1000, 'x'));
+  EXPECT_GE(transcript.framer().heap_bytes(), 65'000u);
+  for (int i = 0; i < 1000; ++i) transcript.feed(std::string(1000, 'x'));
+  EXPECT_LE(transcript.framer().heap_bytes(), 200u);
 }
 
 TEST(ImapFramer, DiscardForgetsWhatWasPipelined) {

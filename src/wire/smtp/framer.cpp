@@ -5,6 +5,12 @@
 #include "base/assert.h"
 
 namespace paraph::smtp {
+namespace {
+
+// Assigning an empty string would keep the memory.
+void release(std::string& text) { std::string().swap(text); }
+
+}  // namespace
 
 void Framer::feed(std::string_view octets) {
   PARAPH_ASSERT(input_.empty());
@@ -28,15 +34,17 @@ void Framer::expect_auth_line() { auth_line_ = true; }
 
 void Framer::discard() {
   input_ = {};
-  held_ = std::string();
+  release(held_);
   state_ = State::Command;
   auth_line_ = false;
   shown_ = false;
 }
 
+std::size_t Framer::heap_bytes() const { return held_.capacity() > std::string().capacity() ? held_.capacity() : 0; }
+
 Framer::Event Framer::next() {
   if (shown_) {
-    held_ = std::string();
+    release(held_);
     shown_ = false;
   }
   switch (state_) {
@@ -70,7 +78,7 @@ Framer::Event Framer::next_line() {
     return {};
   }
   state_ = State::BadCommand;
-  held_ = std::string();
+  release(held_);
   return {};
 }
 

@@ -60,6 +60,9 @@ class Framer {
   /// True if octets are waiting that no event has shown: a client pipelines.
   bool has_more() const { return !input_.empty() || (!held_.empty() && !shown_); }
 
+  /// Octets of memory owned besides the object itself: 0 at rest, and at most its limits.
+  std::size_t heap_bytes() const;
+
  private:
   enum class State : std::uint8_t { Command, BadCommand, Data, DataDot, DataDotCr, Chunk };
 

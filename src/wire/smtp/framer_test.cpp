@@ -65,6 +65,7 @@ void expect_events(std::string_view octets, std::string_view events) {
     for (const auto& piece : pieces) transcript.feed(std::string(piece));
     EXPECT_EQ(transcript.text(), events) << printable(octets);
     EXPECT_FALSE(transcript.framer().has_more());
+    EXPECT_EQ(transcript.framer().heap_bytes(), 0u);
   });
 }
 
@@ -113,6 +114,15 @@ TEST(SmtpFramer, LongLinesAreConsumedAndToldOnce) {
     EXPECT_EQ(transcript.text().substr(transcript.text().find('\n')),
               "\nbad line\nbad line\nline X\nline AUTH\nline " + printable(full) + "\nbad line\n");
   }
+}
+
+TEST(SmtpFramer, HalfALineIsHeldAndGivenBack) {
+  Transcript transcript;
+  transcript.feed(std::string(1000, 'x'));
+  EXPECT_GE(transcript.framer().heap_bytes(), 1000u);
+  EXPECT_TRUE(transcript.framer().has_more());
+  transcript.feed(std::string(100'000, 'x'));
+  EXPECT_EQ(transcript.framer().heap_bytes(), 0u);
 }
 
 TEST(SmtpFramer, DiscardForgetsWhatWasPipelined) {
