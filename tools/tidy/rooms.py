@@ -20,7 +20,7 @@ TABLE = {
     "record": NOUNS | {"store"},
     "service": SERVICE | {"queue"},
     "queue": SERVICE | {"wire/smtp"},
-    "session/sasl": NOUNS | {"crypto", "service", "record"},
+    "session/sasl": NOUNS | {"crypto", "service", "record"} | DOORS,
 }
 for wire in ("smtp", "imap", "jmap", "http"):
     TABLE[f"wire/{wire}"] = NOUNS | {"mime"}

@@ -24,7 +24,7 @@ Task<void> Session::append(imap::Framer::Event event) {
   name_ = "APPEND";
   std::optional<mail::Mailbox> mailbox;
   if (!command) {
-    bad(command.error().text);
+    refuse(command.error());
   } else if (phase_ == Phase::NotAuthenticated) {
     bad("APPEND needs a log-in first");
   } else {

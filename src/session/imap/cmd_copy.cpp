@@ -34,7 +34,7 @@ Task<void> Session::copy_or_move(imap::Numbers numbers, imap::SequenceSet set, s
     copied = co_await server_.mailboxes.copy(account_, selected_->mailbox, std::move(uids), target->id);
   }
   if (!copied) {
-    co_await sync_after_own_change(Expunges::Tell, {});
+    co_await sync_after_own_change(Expunges::Tell);
     refuse(copied.error(), imap::Target::Yes);
     co_return;
   }
@@ -49,7 +49,7 @@ Task<void> Session::copy_or_move(imap::Numbers numbers, imap::SequenceSet set, s
   }
   // MOVE tells the new UIDs before the EXPUNGE responses (RFC 6851 §4.3).
   if (moving && !code.empty()) untagged(imap::Condition::Ok, code, "moved");
-  co_await sync_after_own_change(Expunges::Tell, {});
+  co_await sync_after_own_change(Expunges::Tell);
   ok(moving ? std::string_view() : std::string_view(code));
 }
 

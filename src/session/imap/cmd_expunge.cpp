@@ -14,7 +14,7 @@ Task<void> Session::expunge(imap::Expunge command) {
     uids = selected_->view.uids_of(*picked);  // UIDs that are not there are no error: pick() does not fail
   }
   auto expunged = co_await server_.mailboxes.expunge(account_, selected_->mailbox, std::move(uids));
-  co_await sync_after_own_change(Expunges::Tell, {});
+  co_await sync_after_own_change(Expunges::Tell);
   if (expunged) {
     ok();
   } else {

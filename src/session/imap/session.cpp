@@ -116,7 +116,7 @@ Task<void> Session::begin(std::string_view text) {
   auto command = imap::parse_command(text);
   if (!command) {
     tag_ = imap::command_tag(text);
-    bad(command.error().text);
+    refuse(command.error());
     return nothing();
   }
   tag_ = std::move(command->tag);

@@ -96,8 +96,8 @@ class Session {
 
   // What others did to the mailbox (sync.cpp)
   Task<void> sync(Expunges expunges);
-  Task<void> sync_after_own_change(Expunges expunges, std::vector<Told> told);
-  Task<void> read_changes(std::vector<Told> told);
+  Task<void> sync_after_own_change(Expunges expunges, std::vector<Told> told = {});
+  Task<void> read_changes(std::vector<Told> told = {});
   Task<void> add_messages(const std::vector<mail::Entry>& changed, Uid uid_next);
   Task<void> find_missing();
   void tell_flags(const mail::Entry& entry, imap::Numbers numbers);

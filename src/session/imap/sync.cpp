@@ -12,7 +12,7 @@ namespace paraph::session_imap {
 // told at once; what was expunged stays in the view, under its number, until EXPUNGE may be sent.
 
 Task<void> Session::sync(Expunges expunges) {
-  if (selected_ && selected_->changed) co_await read_changes({});
+  if (selected_ && selected_->changed) co_await read_changes();
   if (selected_ && expunges == Expunges::Tell) co_await tell_expunges();
 }
 

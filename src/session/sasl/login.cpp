@@ -60,9 +60,10 @@ Task<Result<record::Account>> turn_away(LoginServices& services, const net::Stre
   co_return fail(Code::Unauthenticated, "authentication failed");
 }
 
-/// Whoever proved to be `account` may act as itself only.
-bool is_itself(const record::Account& account, std::string_view authzid) {
-  return authzid.empty() || service::Accounts::may_send_as(account, authzid);
+/// Whoever proved to be `account` may act as itself only, under any of its names.
+bool is_itself(const record::Account& account, const Success& success) {
+  return success.authzid.empty() || iequals(success.authzid, success.authcid) ||
+         service::Accounts::may_send_as(account, success.authzid);
 }
 
 }  // namespace
@@ -109,7 +110,7 @@ Task<Result<record::Account>> authenticate(LoginServices& services, const net::S
       co_return refused;
     } else {
       const auto& success = std::get<Success>(step);
-      if (account && is_itself(*account, success.authzid)) {
+      if (account && is_itself(*account, success)) {
         tell(stream, attempt, user, "accepted");
         co_return std::move(*account);
       }
