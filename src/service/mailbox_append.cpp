@@ -71,19 +71,19 @@ Task<Result<std::vector<Appended>>> Mailboxes::Inside::try_append(NewMessage& me
   co_return appended;
 }
 
-Task<Result<std::vector<Appended>>> Mailboxes::append(NewMessage message, std::vector<Target> targets) {
+Task<Result<std::vector<Appended>>> Mailboxes::append_or_keep(NewMessage& message, std::vector<Target> targets) {
   for (auto& target : targets) {
-    auto flags = changed_flags({}, mail::FlagChange::Replace, target.flags, inside_->limits.keywords_max);
-    if (!flags) {
-      co_await give_back_upload(inside_->store, message.upload, std::move(message.uploaded));
-      co_return fail(std::move(flags));
-    }
-    target.flags = std::move(*flags);
+    PARAPH_CO_TRY(target.flags,
+                  changed_flags({}, mail::FlagChange::Replace, target.flags, inside_->limits.keywords_max));
   }
   // Most often nobody is in the way, and many batches may wait for one sync. After a conflict alone, which settles it.
   auto kind = Turns::Kind::Build;
-  auto done = co_await until_settled(
+  co_return co_await until_settled(
       [&] { return inside_->try_append(message, targets, std::exchange(kind, Turns::Kind::Alone)); });
+}
+
+Task<Result<std::vector<Appended>>> Mailboxes::append(NewMessage message, std::vector<Target> targets) {
+  auto done = co_await append_or_keep(message, std::move(targets));
   if (!done) co_await give_back_upload(inside_->store, message.upload, std::move(message.uploaded));
   co_return done;
 }

@@ -104,6 +104,10 @@ Task<Result<mail::Mailbox>> Mailboxes::find(AccountId account, std::string name)
   co_return co_await load(account, id);
 }
 
+Task<Result<MailboxId>> Mailboxes::inbox(AccountId account) {
+  co_return co_await inside_->find_id(account, std::string(kInbox));
+}
+
 Task<Result<std::vector<MailboxRecord>>> Mailboxes::Inside::load_all(AccountId account) {
   store::Scan scan = record::all_with(record::mailboxes_prefix(account));
   scan.entries_max = limits.mailboxes_max + std::size_t{1};

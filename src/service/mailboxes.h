@@ -18,6 +18,7 @@ namespace paraph::service {
 /// A message ready to be put into mailboxes: its record, and what of its blobs is not in the store yet.
 struct NewMessage {
   record::StoredMessage record;
+  std::string header;                ///< the top header block with its empty line, at most 256 KiB of it
   std::vector<mail::NewBlob> blobs;  ///< not put yet
   std::uint64_t upload = 0;          ///< the Upload that holds references to blobs put early; 0: none
   std::vector<BlobId> uploaded;      ///< those blobs
@@ -69,6 +70,7 @@ class Mailboxes {
   Task<Result<std::vector<mail::Mailbox>>> list(AccountId account);        ///< in order of name, INBOX first
   Task<Result<mail::Mailbox>> find(AccountId account, std::string name);   ///< NotFound; "inbox" in any case
   Task<Result<mail::Mailbox>> load(AccountId account, MailboxId mailbox);  ///< NotFound
+  Task<Result<MailboxId>> inbox(AccountId account);                        ///< costs one look-up
   Task<Result<mail::Mailbox>> find_special(AccountId account, mail::SpecialUse use);
   /// Makes parents too (RFC 9051 §6.3.4). Exists, BadInput (name), TooLarge (`mailboxes_max`).
   Task<Result<mail::Mailbox>> create(AccountId account, std::string name, mail::SpecialUse use);
@@ -90,6 +92,9 @@ class Mailboxes {
   /// Puts one message into all targets in one batch (one body, shared). OverQuota names the account and puts it
   /// nowhere. NotFound: a blob or a mailbox is gone. In the order of `targets`.
   Task<Result<std::vector<Appended>>> append(NewMessage message, std::vector<Target> targets);
+  /// The same for a caller who may try again: on failure `message` is as it was, its upload still to be given back
+  /// (uploads.h).
+  Task<Result<std::vector<Appended>>> append_or_keep(NewMessage& message, std::vector<Target> targets);
 
   /// `unchanged_since` as RFC 7162; entries past it are left alone and missing from the answer.
   Task<Result<FlagsStored>> store_flags(AccountId account, MailboxId mailbox, std::vector<Uid> uids,

@@ -102,6 +102,7 @@ Task<Result<NewMessage>> Receiver::finish() {
   inside_->take_blobs();
   NewMessage message;
   message.record.duration = mime::duration_of(received.structure, received.header).value_or(0);
+  message.header = std::move(received.header);
   message.record.rope = std::move(received.rope);
   message.record.structure = std::move(received.structure);
   message.record.received = inside_->clock.now();

@@ -1,0 +1,43 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "mail/address.h"
+#include "record/codec.h"
+#include "service/accounts.h"
+#include "service/mailboxes.h"
+
+namespace paraph::service {
+
+/// How many of a message's recipients may fail without the others failing.
+enum class Answers { OneForAll, Each };
+
+/// Step 4 of a deposit: the message goes where its recipients are. Every recipient is local: an account's INBOX, in one
+/// batch with the sender's own copy. Any event loop.
+class Router {
+ public:
+  Router(Accounts& accounts, Mailboxes& mailboxes, const Clock& clock)
+      : accounts_(accounts), mailboxes_(mailboxes), clock_(clock) {}
+
+  /// One result for each recipient, in order; recipients that are one account share one entry. With OneForAll nothing
+  /// is kept when any recipient fails, and the failure is the result. On failure `message` is as it was. `sender`:
+  /// whose Sent gets a copy, marked as seen; a full or missing Sent mailbox is logged and holds nothing up.
+  Task<Result<std::vector<Result<Appended>>>> deliver(NewMessage& message, const std::vector<mail::Address>& recipients,
+                                                      Answers answers, const record::Account* sender);
+
+ private:
+  Task<Result<Target>> target_of(mail::Address recipient, std::uint64_t bytes);
+  Task<void> add_sent(const record::Account& sender, std::uint64_t bytes, std::vector<Target>& targets);
+
+  Accounts& accounts_;
+  Mailboxes& mailboxes_;
+  const Clock& clock_;
+};
+
+/// Would `bytes` more in one more message pass the quota?
+bool is_full(const Mailboxes::Quota& quota, std::uint64_t bytes);
+
+}  // namespace paraph::service
