@@ -42,8 +42,8 @@ Result<std::unique_ptr<Database>> Database::open(const Options& options) {
   auto database = std::unique_ptr<Database>(new Database);
   database->env_ = rocksdb::NewCompositeEnv(options.files ? options.files : page_cache_files());
   rocksdb::DB* db = nullptr;
-  const auto status = rocksdb::DB::Open(database_options(database->env_.get()), folder.native(), families(options),
-                                        &database->families_, &db);
+  const auto status = rocksdb::DB::Open(database_options(options, database->env_.get()), folder.native(),
+                                        families(options), &database->families_, &db);
   if (!status.ok()) return not_opened(options.data_dir, status);
   database->db_.reset(db);
   return database;

@@ -13,8 +13,9 @@ class FileSystem;
 namespace paraph::store::rocks {
 
 struct Options {
-  std::filesystem::path data_dir;              ///< made when absent; the store is its folder `store`
-  std::size_t cache_bytes = 64 << 20;          ///< of blocks of keys and small values
+  std::filesystem::path data_dir;       ///< made when absent; the store is its folder `store`
+  std::size_t cache_bytes = 64 << 20;   ///< of blocks of keys and small values
+  std::size_t buffer_bytes = 32 << 20;  ///< of blobs (half as much of keys) gathers in memory before it is written out
   std::uint64_t free_bytes_min = 64 << 20;     ///< with less left on the disk, nothing that grows the store is taken
   unsigned reader_threads = 4;                 ///< for reads that have to wait for the disk
   std::shared_ptr<rocksdb::FileSystem> files;  ///< nullptr: the machine's own. For tests.

@@ -8,12 +8,6 @@
 namespace paraph::store::rocks {
 namespace {
 
-/// Blobs gather to this much before they become a blob file.
-constexpr std::size_t kBlobBufferBytes = 32 << 20;
-constexpr std::size_t kKeyBufferBytes = 16 << 20;
-/// The log holds what is not yet written out; past this much the families that hold it back are written out too.
-constexpr std::uint64_t kLogBytesMax = 96 << 20;
-
 rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
@@ -25,10 +19,10 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
   return table;
 }
 
-rocksdb::ColumnFamilyOptions key_family(const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::ColumnFamilyOptions key_family(const Options& options, const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions family;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options(cache)));
-  family.write_buffer_size = kKeyBufferBytes;
+  family.write_buffer_size = options.buffer_bytes / 2;
   family.max_write_buffer_number = 3;
   family.target_file_size_base = 16 << 20;
   family.max_bytes_for_level_base = 64 << 20;
@@ -40,9 +34,9 @@ rocksdb::ColumnFamilyOptions key_family(const std::shared_ptr<rocksdb::Cache>& c
   return family;
 }
 
-rocksdb::ColumnFamilyOptions blob_family(const std::shared_ptr<rocksdb::Cache>& cache) {
-  auto family = key_family(cache);
-  family.write_buffer_size = kBlobBufferBytes;
+rocksdb::ColumnFamilyOptions blob_family(const Options& options, const std::shared_ptr<rocksdb::Cache>& cache) {
+  auto family = key_family(options, cache);
+  family.write_buffer_size = options.buffer_bytes;
   family.memtable_prefix_bloom_size_ratio = 0;
   family.target_file_size_base = 8 << 20;  // of names alone: the octets are in blob files
   family.max_bytes_for_level_base = 32 << 20;
@@ -50,22 +44,21 @@ rocksdb::ColumnFamilyOptions blob_family(const std::shared_ptr<rocksdb::Cache>& 
   family.min_blob_size = 512;
   family.blob_file_size = 256 << 20;
   family.blob_compression_type = rocksdb::kNoCompression;
-  family.enable_blob_garbage_collection = true;
-  family.blob_garbage_collection_age_cutoff = 0.5;
-  family.blob_garbage_collection_force_threshold = 0.5;
+  family.enable_blob_garbage_collection = false;
   return family;
 }
 
 }  // namespace
 
-rocksdb::DBOptions database_options(rocksdb::Env* env) {
+rocksdb::DBOptions database_options(const Options& options, rocksdb::Env* env) {
   rocksdb::DBOptions db;
   db.env = env;
   db.create_if_missing = true;
   db.create_missing_column_families = true;
   db.max_background_jobs = 2;
   db.max_open_files = 1000;
-  db.max_total_wal_size = kLogBytesMax;
+  // The log holds what is not yet written out; past this much the families that hold it back are written out too.
+  db.max_total_wal_size = 3 * options.buffer_bytes;
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   db.track_and_verify_wals_in_manifest = true;
   db.bytes_per_sync = 1 << 20;                 // files written in the background reach the disk evenly
@@ -83,9 +76,9 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
 
 std::vector<rocksdb::ColumnFamilyDescriptor> families(const Options& options) {
   const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
-  return {{rocksdb::kDefaultColumnFamilyName, key_family(cache)},
-          {"references", key_family(cache)},
-          {"blobs", blob_family(cache)}};
+  return {{rocksdb::kDefaultColumnFamilyName, key_family(options, cache)},
+          {"references", key_family(options, cache)},
+          {"blobs", blob_family(options, cache)}};
 }
 
 }  // namespace paraph::store::rocks
