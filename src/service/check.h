@@ -17,8 +17,21 @@ struct Finding {
   bool repaired = false;
 };
 
-/// Walks the whole store and reports every inconsistency, in bounded memory for what is large (blobs, entries); repairs
-/// only when told, and only what can be put right without guessing. For `paraph check`. Returns the number of findings.
+/// Walks the whole store and reports every inconsistency; repairs only when told, and only what can be put right
+/// without guessing. Holds about 200 octets a mailbox and an account, and 40 a message and a blob. A store that is
+/// written to meanwhile is walked again, up to three times, and what was found each time is reported; repair only one
+/// that nobody writes to. Uploads under way are no findings. At most 10,000 findings. Returns how many.
+///
+///   key.unknown, record.unreadable                               a key of no family; octets that are no such record
+///   address.missing*, address.dangling*, name.missing*, name.dangling*      an index and what it leads to
+///   mailbox.account, mailbox.count*, .unseen*, .bytes*, .tombstones*, .uid_next*, .modseq*      a record and its rows
+///   entry.mailbox, entry.message*, change.missing*, change.extra*
+///   message.unused, message.uses*, message.blob
+///   quota.bytes*, quota.messages*, number.low*
+///   signature.account, signature.missing, signature.extra*
+///   blob.missing, blob.hash, blob.references*
+///
+/// Those with a star are repaired; counts only while every record can be read.
 Task<Result<std::size_t>> check_store(store::Store& store, Repair repair, std::function<void(const Finding&)> report);
 
 }  // namespace paraph::service
