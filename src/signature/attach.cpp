@@ -134,7 +134,7 @@ class Builder {
     if (plan_.wrap) {
       mixed_ = names_.next_boundary();
       rope.append(open_container("mixed", mixed_));
-      if (plan_.insert_body && !in_mixed()) {
+      if (plan_.insert_body) {
         append_rope(rope, body());
         rope.append(fmt::format("\r\n--{}\r\n", mixed_));
       }
@@ -205,7 +205,7 @@ class Builder {
     }
   }
 
-  /// BODY as the first child of the top-level mixed, or of the mixed that is about to be wrapped.
+  /// BODY as the first child of the top-level mixed.
   void insert_body() {
     Rope rope = body();
     rope.append(fmt::format("\r\n--{}\r\n", boundary_of(0)));

@@ -45,6 +45,7 @@ struct Report {
   How how = How::Untouched;
   bool text = false, html = false, image = false, voice = false;  ///< what the message carries now
   std::string reason;  ///< x=: why something (or all) was left out; "" when nothing was. For U0: "auto-submitted", ...
+  std::size_t parts_added = 0;                   ///< containers and leaves that the message did not have
   std::vector<std::string> content_ids;          ///< p=, without angle brackets
   std::vector<BlobId> media;                     ///< blobs of the signature that the rope now refers to
   std::optional<BlobId> image_blob, voice_blob;  ///< what the message carries now, added or there before
@@ -73,5 +74,11 @@ std::vector<mail::Range> octets_wanted(const mail::Rope& rope, const mail::Struc
 /// attach(m). Never fails: whatever cannot be done is U1 (or U0) with a reason.
 Attached attach(const Message& message, const Submission& submission, const mail::Signature& signature,
                 const std::vector<mail::PastRevision>& past, const Policy& policy);
+
+/// Spec 5.2: an edited message is parsed again before it goes anywhere. True when `after`, the structure of
+/// Attached::rope, is `before` and what the report says was added: the old parts in their order, as many new ones as
+/// there must be, every Content-ID there, and no defect that was not. Else keep the original as How::Header, and
+/// raise an alarm: the engine was wrong.
+bool reads_as_planned(const mail::Structure& before, const mail::Structure& after, const Report& report);
 
 }  // namespace paraph::signature

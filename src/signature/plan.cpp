@@ -234,6 +234,17 @@ class Planner {
     report_how();
   }
 
+  std::size_t count_parts() const {
+    std::size_t parts = 0;
+    if (plan_.wrap) ++parts;
+    if (plan_.insert_body) parts += 1 + (content_.text.empty() ? 0 : 1) + (plan_.div.empty() ? 0 : 1);
+    if (plan_.image != ImagePlace::None) ++parts;
+    if (plan_.image == ImagePlace::Body || plan_.image == ImagePlace::Leaf) ++parts;  // and a related around it
+    if (plan_.separate) ++parts;
+    if (plan_.voice != nullptr) ++parts;
+    return parts;
+  }
+
   void report_how() {
     Report& report = plan_.report;
     if (plan_.image != ImagePlace::None) {
@@ -248,6 +259,7 @@ class Planner {
       report.media.push_back(plan_.voice->blob);
       report.content_ids.push_back(plan_.voice_id);
     }
+    report.parts_added = count_parts();
     const bool adds = plan_.voice != nullptr || plan_.image == ImagePlace::Mixed || plan_.insert_body || plan_.separate;
     if (!plan_.changes()) {
       const bool present = report.text || report.html || report.image || report.voice;
