@@ -101,6 +101,7 @@ void Runner::direct(const Step& step) {
     const auto owner = world().need(world().accounts.find(words.at(0)));
     return world().need(world().accounts.set_quota(owner.id, parse_decimal(words.at(1)).value(), 0));
   }
+  if (verb == "large") return;  // transcripts_test.cpp
   const auto name = take_name(words);
   if (verb == "login") return log_in(name, words.at(0));
   if (verb == "auth") return authenticate(name, words, true);

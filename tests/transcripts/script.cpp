@@ -49,6 +49,18 @@ std::string with_nul(std::string_view text) {
   return out;
 }
 
+std::string expand_braces(std::string_view text, const Kept& kept);
+
+/// Where the brace opened at `open` is closed, counting those within.
+std::size_t closing(std::string_view text, std::size_t open) {
+  std::size_t depth = 0;
+  for (std::size_t i = open; i < text.size(); ++i) {
+    if (text[i] == '{') ++depth;
+    if (text[i] == '}' && --depth == 0) return i;
+  }
+  return std::string_view::npos;
+}
+
 /// What stands for {name argument}; nullopt: the braces are only braces (an IMAP literal).
 std::optional<std::string> replacement(std::string_view inside, const Kept& kept) {
   const auto space = inside.find(' ');
@@ -64,8 +76,9 @@ std::optional<std::string> replacement(std::string_view inside, const Kept& kept
   if (name == "repeat") {
     const auto gap = argument.find(' ');
     const auto times = parse_decimal(argument.substr(0, gap)).value();
+    const auto piece = expand_braces(argument.substr(gap + 1), kept);
     std::string out;
-    for (std::uint64_t i = 0; i < times; ++i) out += argument.substr(gap + 1);
+    for (std::uint64_t i = 0; i < times; ++i) out += piece;
     return out;
   }
   if (const auto found = kept.find(name); found != kept.end()) return found->second;
@@ -76,7 +89,7 @@ std::string expand_braces(std::string_view text, const Kept& kept) {
   std::string out;
   while (!text.empty()) {
     const auto open = text.find('{');
-    const auto close = text.find('}', open);
+    const auto close = open == std::string_view::npos ? open : closing(text, open);
     out += text.substr(0, open);
     if (close == std::string_view::npos) {
       if (open != std::string_view::npos) out += text.substr(open);

@@ -4,6 +4,7 @@
 namespace paraph::session_imap {
 
 void Session::ok(std::string_view code, std::string_view text) {
+  bad_commands_ = 0;
   const std::string completed = name_ + " completed";
   imap::append_condition(out(), tag_, imap::Condition::Ok, code, text.empty() ? completed : text);
 }
@@ -12,7 +13,7 @@ void Session::no(std::string_view code, std::string_view text) {
   imap::append_condition(out(), tag_, imap::Condition::No, code, text);
 }
 
-/// A command that is wrong in itself: too many of them end the connection.
+/// A command that is wrong in itself: too many of them in a row end the connection.
 void Session::bad(std::string_view text) {
   imap::append_condition(out(), tag_, imap::Condition::Bad, {}, text);
   if (++bad_commands_ < server_.limits.bad_commands_max) return;

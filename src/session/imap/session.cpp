@@ -159,6 +159,10 @@ Task<void> Session::read_more() {
     if (wake == net::Wake::Poked) {
       if (server_.gate.stopping()) throw Stopping{};
       if (idling_) co_await sync(Expunges::Tell);
+      if (phase_ == Phase::Logout) {
+        co_await flush();
+        throw net::PeerGone("the mailbox was deleted");
+      }
       co_return;
     }
   }
