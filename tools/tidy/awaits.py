@@ -60,7 +60,7 @@ def fault_of(lead, tail):
         return "has company before it: give it a statement of its own, or the whole right-hand side"
     if AWAIT.search(tail):
         return "twice in one statement: give each its own"
-    if "{" in tail:
+    if "{" in re.sub(r"\b\w*(?:Id|Uid|ModSeq)\{[^{}]*\}", "", tail):  # a number with a name has no destructor to call twice
         return "beside a braced temporary or a lambda: give that a name first"
     if tail.lstrip().startswith("(") or re.search(r"\?|&&|\|\|", outside_brackets(tail)):
         return "in an expression that goes on: name its result first"

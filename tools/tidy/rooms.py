@@ -75,7 +75,7 @@ def check_includes(name, text):
     if room is None:
         yield name, 1, "this folder is no room: add it to the table in tools/tidy/rooms.py"
         return
-    is_test = name.endswith("_test.cpp")
+    is_test = name.endswith(("_test.cpp", "_test.h", "/testing.h"))
     for number, line in enumerate(text.splitlines(), 1):
         if room.startswith("wire/") and ASKS_THE_TIME.search(line) and not is_test:
             yield name, number, "a grammar does not ask the time: take it as an argument"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import awaits
+import limits
 import rooms
 import texts
 
@@ -37,12 +38,14 @@ def read_all(root):
 
 def findings_of(root):
     names = files_of(root)
-    for name, text in read_all(root).items():
+    found = read_all(root)
+    for name, text in found.items():
         yield from texts.check(name, text)
         if name.endswith((".h", ".cpp")):
             yield from rooms.check_includes(name, text)
             yield from awaits.check(name, text)
     yield from rooms.check_readmes(root, names)
+    yield from limits.check(found)
 
 
 def main():

@@ -5,6 +5,7 @@ import tempfile
 import unittest
 
 import awaits
+import limits
 import rooms
 import texts
 
@@ -60,6 +61,15 @@ class Readmes(unittest.TestCase):
             self.assertEqual(len(list(rooms.check_readmes(root, names))), 1)
             (root / "src/mail/README.md").write_text("- `ba.h`, `a.cpp`: x\n")
             self.assertEqual([what for _, _, what in rooms.check_readmes(root, names)], ["does not name a.h"])
+
+
+class Limits(unittest.TestCase):
+    def test_each_is_known(self):
+        header = "  std::uint32_t a_max = 1;\n  std::chrono::seconds b_timeout{2};  ///< c\n"
+        whole = {limits.LIMITS: header, limits.READER: '"a_max" "b_timeout"', limits.DOCUMENT: "`a_max` `b_timeout`"}
+        self.assertEqual(list(limits.check(whole)), [])
+        whole[limits.DOCUMENT] = "`a_max`"
+        self.assertEqual(len(list(limits.check(whole))), 1)
 
 
 class Texts(unittest.TestCase):

@@ -77,7 +77,9 @@ void read_limits(Reader& table, Limits& limits) {
   table.take("auth_failures_max", limits.auth_failures_max);
   table.take("received_max", limits.received_max);
   table.take("mailboxes_max", limits.mailboxes_max);
+  table.take("account_name_bytes_max", limits.account_name_bytes_max);
   table.take("keywords_max", limits.keywords_max);
+  table.take("tombstones_max", limits.tombstones_max);
   table.take("signature_text_bytes_max", limits.signature_text_bytes_max);
   table.take("signature_html_bytes_max", limits.signature_html_bytes_max);
   table.take("signature_voice_bytes_max", limits.signature_voice_bytes_max);

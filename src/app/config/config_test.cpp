@@ -108,6 +108,8 @@ TEST(Config, TakesEveryLimit) {
                                           "received_max",
                                           "mailboxes_max",
                                           "keywords_max",
+                                          "account_name_bytes_max",
+                                          "tombstones_max",
                                           "signature_text_bytes_max",
                                           "signature_html_bytes_max",
                                           "signature_voice_bytes_max",

@@ -1,0 +1,119 @@
+#include "app/listeners.h"
+
+#include <fmt/format.h>
+
+#include "app/blocking.h"
+#include "net/asio/listen.h"
+#include "session/admin/session.h"
+
+namespace paraph::app {
+namespace {
+
+constexpr std::size_t kAdminConnectionsMax = 16;
+
+Task<void> refuse_admin(std::unique_ptr<net::Stream> stream) {
+  const auto answer = admin::format_answer(admin::Failed{"too many administrative connections: try again"});
+  co_await stream->write(answer);
+  co_await stream->finish();
+}
+
+Task<void> close_one(net::Listener& listener) {
+  listener.close();
+  co_return;
+}
+
+}  // namespace
+
+std::string admin_socket_path(const std::filesystem::path& data_dir) {
+  std::error_code ignored;
+  const auto file = data_dir / "paraph.sock";
+  const auto absolute = std::filesystem::absolute(file, ignored).string();
+  const auto relative = std::filesystem::proximate(file, ignored).string();
+  return relative.empty() || absolute.size() <= relative.size() ? absolute : relative;
+}
+
+Listeners::Listeners(const Config& config, Services& services, const net::TlsSlot& tls, net::Gate& gate,
+                     net::asio::Loops& loops)
+    : smtp_{.name = config.server.name,
+            .store = *services.store,
+            .accounts = services.accounts,
+            .deposit = services.deposit,
+            .logins = services.logins,
+            .tls = tls,
+            .gate = gate,
+            .random = services.random,
+            .clock = services.clock,
+            .limits = services.limits},
+      imap_{.name = config.server.name,
+            .version = PARAPH_VERSION,
+            .store = *services.store,
+            .mailboxes = services.mailboxes,
+            .messages = services.messages,
+            .logins = services.logins,
+            .tls = tls,
+            .gate = gate,
+            .clock = services.clock,
+            .limits = services.limits},
+      verbs_(services.verbs),
+      gate_(gate),
+      loops_(loops),
+      admission_limits_{.connections_max = config.limits.connections_max,
+                        .connections_per_peer_max = config.limits.connections_per_address_max} {}
+
+net::Service Listeners::smtp(session_smtp::Role role) {
+  return {
+      .name = "smtp",
+      .serve = [this, role](
+                   std::unique_ptr<net::Stream> stream) { return session_smtp::serve(smtp_, role, std::move(stream)); },
+      .refuse = [this](std::unique_ptr<net::Stream> stream) { return session_smtp::refuse(smtp_, std::move(stream)); }};
+}
+
+net::Service Listeners::imap(session_imap::Tls tls) {
+  return {
+      .name = "imap",
+      .serve = [this, tls](
+                   std::unique_ptr<net::Stream> stream) { return session_imap::serve(imap_, tls, std::move(stream)); },
+      .refuse = [this](std::unique_ptr<net::Stream> stream) { return session_imap::refuse(imap_, std::move(stream)); }};
+}
+
+Result<void> Listeners::open_tcp(const char* name, const Endpoints& endpoints, const net::Service& service) {
+  for (const auto& endpoint : endpoints) {
+    auto& admission = *admissions_.emplace_back(std::make_unique<net::Admission>(admission_limits_));
+    PARAPH_TRY(auto opened, net::asio::listen_on_all(loops_, endpoint, service, gate_, admission));
+    ports_ += fmt::format("{}{}={}", ports_.empty() ? "" : " ", name, opened.front()->endpoint().port);
+    for (std::size_t i = 0; i < opened.size(); ++i) listeners_.emplace_back(loops_.at(i), std::move(opened[i]));
+  }
+  return {};
+}
+
+Result<void> Listeners::open_admin(const std::filesystem::path& data_dir) {
+  const net::Service service{
+      .name = "admin",
+      .serve = [this](std::unique_ptr<net::Stream> stream) { return admin::run(std::move(stream), verbs_); },
+      .refuse = &refuse_admin};
+  net::Admission::Limits limits{.connections_max = kAdminConnectionsMax};
+  auto& admission = *admissions_.emplace_back(std::make_unique<net::Admission>(limits));
+  PARAPH_TRY(auto opened,
+             net::asio::listen_local(loops_.at(0), admin_socket_path(data_dir), service, gate_, admission));
+  listeners_.emplace_back(loops_.at(0), std::move(opened));
+  return {};
+}
+
+Result<void> Listeners::open(const Config& config) {
+  using session_imap::Tls;
+  using session_smtp::Role;
+  PARAPH_CHECK(open_admin(config.server.data_dir));
+  PARAPH_CHECK(open_tcp("mx", config.listen.mx, smtp(Role::Mx)));
+  PARAPH_CHECK(open_tcp("submission", config.listen.submission, smtp(Role::Submission)));
+  PARAPH_CHECK(open_tcp("submissions", config.listen.submissions, smtp(Role::Submissions)));
+  PARAPH_CHECK(open_tcp("lmtp", config.listen.lmtp, smtp(Role::Lmtp)));
+  PARAPH_CHECK(open_tcp("imap", config.listen.imap, imap(Tls::StartTls)));
+  PARAPH_CHECK(open_tcp("imaps", config.listen.imaps, imap(Tls::Implicit)));
+  return {};
+}
+
+void Listeners::close() {
+  for (const auto& [executor, listener] : listeners_) run_blocking(executor, close_one(*listener));
+}
+
+}  // namespace paraph::app

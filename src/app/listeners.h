@@ -1,0 +1,56 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/config/config.h"
+#include "app/services.h"
+#include "base/result.h"
+#include "net/admission.h"
+#include "net/asio/loops.h"
+#include "net/gate.h"
+#include "net/listener.h"
+#include "net/tls_context.h"
+#include "session/imap/server.h"
+#include "session/smtp/server.h"
+
+namespace paraph::app {
+
+/// All that is listened on: the ports of `[listen]`, and the administrative socket. Lives as long as the sessions it
+/// started: what it refers to outlives it.
+class Listeners {
+ public:
+  Listeners(const Config& config, Services& services, const net::TlsSlot& tls, net::Gate& gate,
+            net::asio::Loops& loops);
+
+  /// Opens everything, or says in one sentence what stands in the way.
+  Result<void> open(const Config& config);
+  /// "mx=2525 imap=1143", in the order of `[listen]`, with the real ports.
+  const std::string& ports() const& { return ports_; }
+  /// Ends accepting, not the sessions; returns when no more can come. The loops run.
+  void close();
+
+ private:
+  Result<void> open_tcp(const char* name, const Endpoints& endpoints, const net::Service& service);
+  Result<void> open_admin(const std::filesystem::path& data_dir);
+  net::Service smtp(session_smtp::Role role);
+  net::Service imap(session_imap::Tls tls);
+
+  session_smtp::Server smtp_;
+  session_imap::Server imap_;
+  admin::Verbs& verbs_;
+  net::Gate& gate_;
+  net::asio::Loops& loops_;
+  net::Admission::Limits admission_limits_;
+  std::vector<std::unique_ptr<net::Admission>>
+      admissions_;  ///< one for each port: `connections_max` is of one listener
+  /// Each with the loop that it accepts on.
+  std::vector<std::pair<Executor, std::unique_ptr<net::Listener>>> listeners_;
+  std::string ports_;
+};
+
+/// Where the administrative socket of a data folder is: absolute, or relative to the working folder when only that is
+/// short enough for a Unix socket.
+std::string admin_socket_path(const std::filesystem::path& data_dir);
+
+}  // namespace paraph::app

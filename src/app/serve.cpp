@@ -1,0 +1,140 @@
+#include "app/serve.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "app/blocking.h"
+#include "app/listeners.h"
+#include "app/logging.h"
+#include "base/log.h"
+#include "net/asio/loops.h"
+#include "net/asio/tls.h"
+
+namespace paraph::app {
+namespace {
+
+constexpr std::chrono::seconds kFinishTime{10};  // for sessions to end by themselves
+constexpr std::chrono::seconds kCloseTime{5};    // then, after their connections were closed
+constexpr std::size_t kPoolJobsMax = 1024;
+
+sigset_t waited_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  return set;
+}
+
+std::size_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
+
+/// One running server. Members are destroyed from the last: no session runs by then (stop()), so the services go first,
+/// and the loops outlive whatever may still post to them.
+class Server {
+ public:
+  explicit Server(const Config& config) : config_(config), loops_(cores()), pool_(cores(), kPoolJobsMax) {}
+
+  Result<void> start(const Prepare& prepare);
+  const std::string& ports() const& { return listeners_->ports(); }
+  /// Serves until a signal says to end.
+  void run();
+  void stop();
+
+ private:
+  Result<void> load_tls();
+  void reload_tls();
+
+  const Config& config_;
+  net::Gate gate_;
+  net::TlsSlot tls_;
+  net::asio::Loops loops_;
+  net::WorkerPool pool_;
+  std::unique_ptr<Services> services_;
+  std::unique_ptr<Listeners> listeners_;
+};
+
+Result<void> Server::load_tls() {
+  if (!config_.tls.on()) return {};
+  PARAPH_TRY(auto context, net::asio::load_server_tls(config_.tls.certificate, config_.tls.key));
+  tls_.set(std::move(context));
+  return {};
+}
+
+void Server::reload_tls() {
+  const auto loaded = load_tls();
+  if (loaded) return log(Level::Info, "tls reloaded certificate=\"{}\"", config_.tls.certificate);
+  log(Level::Error, "tls not reloaded, the old certificate stays: {}", loaded.error().text);
+}
+
+Result<void> Server::start(const Prepare& prepare) {
+  PARAPH_CHECK(load_tls());
+  PARAPH_TRY(auto store, open_store(config_));
+  services_ = std::make_unique<Services>(config_, std::move(store), pool_);
+  loops_.run();
+  PARAPH_CHECK(run_blocking(loops_.at(0), services_->recover()));
+  if (prepare) {
+    PARAPH_CHECK(run_blocking(loops_.at(0), prepare(*services_)));
+  }
+  listeners_ = std::make_unique<Listeners>(config_, *services_, tls_, gate_, loops_);
+  return listeners_->open(config_);
+}
+
+void Server::run() {
+  const auto set = waited_signals();
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&set, &signal) != 0) continue;
+    log(Level::Info, "signal {}", signal == SIGHUP ? "HUP" : signal == SIGTERM ? "TERM" : "INT");
+    if (signal != SIGHUP) return;
+    reload_tls();
+  }
+}
+
+void Server::stop() {
+  if (listeners_) listeners_->close();
+  gate_.stop();
+  loops_.poke_all();
+  if (!gate_.wait_until_empty(kFinishTime)) {
+    log(Level::Warn, "sessions={} did not end in {} s: they are closed", gate_.running(), kFinishTime.count());
+    loops_.close_all();
+    if (!gate_.wait_until_empty(kCloseTime)) {
+      // What was answered is on disk. Taking things apart under a task that still runs could only do harm.
+      log(Level::Error, "sessions={} hang: the process ends without them", gate_.running());
+      std::_Exit(EXIT_FAILURE);
+    }
+  }
+  loops_.stop();
+  if (!services_) return;
+  const auto counters = services_->store->counters();
+  log(Level::Info, "stopped batches={} syncs={}", counters.batches, counters.syncs);
+}
+
+}  // namespace
+
+void block_signals() {
+  const auto set = waited_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+Result<void> serve(const Config& config, Prepare prepare, const std::function<void()>& ready) {
+  Server server(config);
+  if (auto started = server.start(prepare); !started) {
+    server.stop();
+    return started;
+  }
+  start_logging();
+  for (const auto& sentence : not_in_this_version(config)) log(Level::Warn, "{}", sentence);
+  fmt::print("paraph ready {}\n", server.ports());
+  std::fflush(stdout);
+  ready();
+  server.run();
+  server.stop();
+  return {};
+}
+
+}  // namespace paraph::app

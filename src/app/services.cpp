@@ -1,0 +1,126 @@
+#include "app/services.h"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "app/shell.h"
+#include "base/log.h"
+#include "crypto/password.h"
+#include "record/keys.h"
+#include "service/receive.h"
+#include "store/memory/memory_store.h"
+#include "store/rocks/rocks_store.h"
+
+namespace paraph::app {
+namespace {
+
+constexpr std::size_t kMessageCacheBytes = 64 << 20;
+constexpr std::size_t kServerKeyBytes = 32;
+
+service::OnFailure on_failure(OnFailure choice) {
+  switch (choice) {
+    case OnFailure::Defer:
+      return service::OnFailure::Defer;
+    case OnFailure::Reject:
+      return service::OnFailure::Reject;
+    case OnFailure::Send:
+      break;
+  }
+  return service::OnFailure::Send;
+}
+
+service::DepositPolicy deposit_policy(const Config& config) {
+  service::DepositPolicy policy;
+  policy.server_name = config.server.name;
+  policy.on_failure = on_failure(config.signature.on_failure);
+  policy.attach.growth_bytes_max = config.limits.signature_growth_bytes_max;
+  policy.attach.message_bytes_max = config.limits.message_bytes_max;
+  policy.save_sent = config.submission.save_sent;
+  return policy;
+}
+
+bool is_right(const std::optional<crypto::Verifier>& verifier, std::string_view password) {
+  if (verifier) return crypto::check_password(*verifier, password);
+  crypto::waste_password_check(password);
+  return false;
+}
+
+Task<bool> check_on(net::WorkerPool& pool, std::optional<crypto::Verifier> verifier, std::string password) {
+  auto check = [verifier = std::move(verifier), password = std::move(password)] {
+    return is_right(verifier, password);
+  };
+  auto right = co_await net::run_on(pool, std::move(check));
+  co_return right;
+}
+
+Task<Result<crypto::Verifier>> make_on(net::WorkerPool& pool, crypto::Random& random, std::string password) {
+  auto make = [&random, password = std::move(password)] { return crypto::make_verifier(password, random); };
+  auto made = co_await net::run_on(pool, std::move(make));
+  co_return made;
+}
+
+Task<void> pause(std::chrono::milliseconds time) {
+  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                  boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  const auto executor = co_await boost::asio::this_coro::executor;
+  Timer timer(executor, time);
+  co_await timer.async_wait(use_task);
+}
+
+/// A secret of this installation, made at its first use.
+Task<Result<std::string>> load_server_key(store::Store& store, crypto::Random& random, std::string_view name) {
+  const auto key = record::server_key_key(name);
+  for (;;) {
+    PARAPH_CO_TRY(auto found, co_await store.get(key));
+    if (found) co_return std::move(*found);
+    store::Batch batch;
+    batch.expects.push_back({key, std::nullopt});
+    batch.writes.push_back({key, random.octets(kServerKeyBytes)});
+    auto committed = co_await store.commit(std::move(batch));
+    if (!committed && committed.error().code != Code::Conflict) co_return fail(std::move(committed));
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<store::Store>> open_store(const Config& config) {
+  PARAPH_CHECK(make_private_folder(config.server.data_dir));
+  if (config.store.engine == Engine::Memory) return std::make_unique<store::memory::MemoryStore>();
+  store::rocks::Options options;
+  options.data_dir = config.server.data_dir;
+  return store::rocks::open(options);
+}
+
+Services::Services(const Config& config, std::unique_ptr<store::Store> opened, net::WorkerPool& worker_pool)
+    : limits(config.limits),
+      pool(worker_pool),
+      store(std::move(opened)),
+      accounts(*store, clock, limits),
+      mailboxes(*store, clock, limits),
+      messages(*store, kMessageCacheBytes),
+      signatures(*store, media, clock, limits),
+      local_source(*store),
+      acquirer({&local_source}, config.signature.wait),
+      deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config)),
+      credentials(clock, random),
+      logins{
+          .accounts = accounts,
+          .cache = credentials,
+          .random = random,
+          .limits = limits,
+          .check_password = [this](auto verifier,
+                                   auto password) { return check_on(pool, std::move(verifier), std::move(password)); },
+          .pause = &pause,
+          .plaintext_on_loopback = config.auth.plaintext_on_loopback},
+      verbs(*store, accounts, signatures,
+            [this](std::string password) { return make_on(pool, random, std::move(password)); }) {}
+
+Task<Result<void>> Services::recover() {
+  PARAPH_CO_TRY(logins.unknown_user_key, co_await load_server_key(*store, random, "unknown-user"));
+  PARAPH_CO_TRY(const auto uploads, co_await service::recover_uploads(*store));
+  PARAPH_CO_TRY(const auto removals, co_await accounts.finish_removals());
+  if (uploads != 0 || removals != 0) log(Level::Info, "recovered uploads={} removals={}", uploads, removals);
+  co_return Result<void>();
+}
+
+}  // namespace paraph::app

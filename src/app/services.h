@@ -1,0 +1,55 @@
+#pragma once
+#include <memory>
+
+#include "app/config/config.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "crypto/credential_cache.h"
+#include "crypto/random.h"
+#include "media/none/none_media.h"
+#include "net/worker_pool.h"
+#include "service/accounts.h"
+#include "service/acquire.h"
+#include "service/deposit.h"
+#include "service/mailboxes.h"
+#include "service/messages.h"
+#include "service/signatures.h"
+#include "session/admin/verbs.h"
+#include "session/sasl/login.h"
+#include "source/local/local_source.h"
+#include "store/store.h"
+
+namespace paraph::app {
+
+/// Opens the store that the configuration names; the data folder is made, for its owner only, when it is not there.
+/// Blocks. The failure is one sentence for the operator.
+Result<std::unique_ptr<store::Store>> open_store(const Config& config);
+
+/// Everything between the store and the protocols, put together once in a process: by the server, and by an
+/// administrative verb when no server runs. Any event loop. Destroy it before the pool and the loops, when no task uses
+/// it any more.
+struct Services {
+  Services(const Config& config, std::unique_ptr<store::Store> opened, net::WorkerPool& worker_pool);
+
+  /// What a crash left behind is put right, and the server's keys are loaded: once, before listening.
+  Task<Result<void>> recover();
+
+  SystemClock clock;
+  crypto::SystemRandom random;
+  Limits limits;
+  net::WorkerPool& pool;
+  std::unique_ptr<store::Store> store;
+  media::none::NoneMedia media;
+  service::Accounts accounts;
+  service::Mailboxes mailboxes;
+  service::Messages messages;
+  service::Signatures signatures;
+  source::local::LocalSource local_source;
+  service::Acquirer acquirer;
+  service::Deposit deposit;
+  crypto::CredentialCache credentials;
+  sasl::LoginServices logins;
+  admin::Verbs verbs;
+};
+
+}  // namespace paraph::app
