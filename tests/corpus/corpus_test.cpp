@@ -209,6 +209,7 @@ TEST_F(Corpus, AddedLinesFitTheWire) {
 }
 
 TEST_F(Corpus, EveryCaseOccurs) {
+  if (corpus().size() < 2000) GTEST_SKIP() << "in a whole corpus only";
   std::set<std::string> seen;
   for_each([&](Signed& each) {
     seen.insert(std::string(name_of(each.attached.report.how)));

@@ -1,0 +1,217 @@
+#include "signature/attach.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mime/encoding.h"
+#include "signature/content.h"
+#include "signature/testing.h"
+
+namespace paraph::signature {
+namespace {
+
+constexpr std::string_view kTop = "From: Alice <alice@example.org>\r\nMessage-ID: <m@x>\r\nMIME-Version: 1.0\r\n";
+
+std::string text_message(std::string_view text) {
+  return std::string(kTop) + "Content-Type: text/plain; charset=us-ascii\r\n\r\n" + std::string(text);
+}
+
+std::string part(std::string_view type, std::string_view octets) {
+  return "--b\r\nContent-Type: " + std::string(type) + "\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+         mime::encode_base64(octets);
+}
+
+std::string mixed(const std::vector<std::string>& parts) {
+  std::string out = std::string(kTop) +
+                    "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n";
+  for (const auto& each : parts) out += each;
+  return out + "--b--\r\n";
+}
+
+class Attach : public testing::Test {
+ protected:
+  Attached attach(const std::string& message) { return world.attach(message, signature, past); }
+  std::string text(const Attached& attached) { return world.text(attached.rope); }
+  std::string voice_of(const Attached& attached) {
+    for (const auto& each : signature.voice) {
+      if (attached.report.voice_blob == each.blob) return each.media_type;
+    }
+    return "none";
+  }
+
+  TestWorld world;
+  mail::Signature signature = test_signature(world);
+  std::vector<mail::PastRevision> past;
+};
+
+TEST_F(Attach, TheVoiceIsOfTheMessagesOwnFormatWhereThereIsOne) {
+  signature.voice.push_back(world.media("audio/mpeg", "mp3", std::string(100, 'm'), 1));
+  const std::vector<std::pair<std::string, std::string>> cases{{"audio/amr", "audio/AMR"},
+                                                               {"audio/x-wav; codec=1", "audio/wav"},
+                                                               {"audio/mp3", "audio/mpeg"},
+                                                               {"audio/qcelp", "audio/mpeg"}};
+  for (const auto& [type, expected] : cases)
+    EXPECT_EQ(voice_of(attach(mixed({part(type, "sound")}))), expected) << type;
+  EXPECT_EQ(voice_of(attach(text_message("Hello\r\n"))), "audio/mpeg");
+  signature.voice.resize(1);
+  EXPECT_EQ(voice_of(attach(mixed({part("audio/wav", "sound")}))), "audio/AMR");
+}
+
+TEST_F(Attach, OnlyTheSameFormatGoesIntoAVoiceProfileMessage) {
+  const Content content = content_of(signature, {});
+  EXPECT_EQ(choose_voice(content, "audio/amr", true)->media_type, "audio/AMR");
+  EXPECT_EQ(choose_voice(content, "audio/32kadpcm", true), nullptr);
+}
+
+TEST_F(Attach, PastTheLimitsVoiceThenPictureThenHtmlAreLeftOut) {
+  const std::string message = mixed({part("audio/amr", "sound")});
+  const std::uint64_t whole = world.text(attach(message).rope).size();
+  world.policy.message_bytes_max = whole;
+  EXPECT_EQ(attach(message).report.kinds(), "text:image:voice");
+  world.policy.message_bytes_max = whole - 1;
+  EXPECT_EQ(attach(message).report.kinds(), "text:image");
+  EXPECT_EQ(attach(message).report.reason, "size");
+  world.policy.message_bytes_max = message.size() + 100;
+  EXPECT_EQ(attach(message).report.kinds(), "text");
+  world.policy.message_bytes_max = message.size();
+  EXPECT_EQ(attach(message).report.how, How::Header);
+  EXPECT_EQ(attach(message).report.reason, "size");
+  EXPECT_EQ(text(attach(message)), message);
+
+  world.policy = {};
+  signature.voice[0] = world.media("audio/AMR", "amr", std::string(200'000, 'a'), 30);
+  EXPECT_EQ(attach(message).report.kinds(), "text:image");
+}
+
+TEST_F(Attach, WhatThePolicyForbidsIsNotThere) {
+  world.policy.voice = world.policy.image = false;
+  EXPECT_EQ(attach(text_message("Hello\r\n")).report.kinds(), "text");
+  world.policy.text = world.policy.html = false;
+  EXPECT_EQ(attach(text_message("Hello\r\n")).report.reason, "policy");
+}
+
+TEST_F(Attach, ASignatureOfNothingIsNoted) {
+  signature = {};
+  const auto attached = attach(text_message("Hello\r\n"));
+  EXPECT_EQ(attached.report.how, How::Header);
+  EXPECT_EQ(attached.report.reason, "nosig");
+}
+
+TEST_F(Attach, OwnMediaAreKnownByTheirOctets) {
+  const std::string voice(150, 'a');
+  const std::string message = mixed({part("application/octet-stream", "#!AMR\n" + voice)});
+  EXPECT_TRUE(attach(message).report.voice);
+  EXPECT_EQ(attach(message).report.media.size(), 1u);  // the picture only
+  // Somebody else's recording is just a recording.
+  EXPECT_EQ(attach(mixed({part("audio/amr", "#!AMR\nother")})).report.media.size(), 2u);
+}
+
+TEST_F(Attach, AnOlderRecordingStaysAndGetsNoSecondBesideIt) {
+  mail::Signature older = signature;
+  older.voice[0] = world.media("audio/AMR", "amr", "#!AMR\nold", 1);
+  past = {remember(older)};
+  const auto attached = attach(mixed({part("audio/amr", "#!AMR\nold")}));
+  EXPECT_FALSE(attached.report.voice);
+  EXPECT_EQ(attached.report.reason, "exists");
+}
+
+TEST_F(Attach, AnOlderTextOrPageIsReplacedAndQuotedOnesAreKept) {
+  mail::Signature older = signature;
+  older.text = "Alice, before";
+  older.html = "<i>Alice</i>, before";
+  past = {remember(older)};
+  signature.image.reset();
+  signature.voice.clear();
+  EXPECT_EQ(text(attach(text_message("Draft\r\n\r\n-- \r\nAlice, before\r\n"))),
+            text_message("Draft\r\n\r\n-- \r\nAlice Example\r\nExample & Sons, Voice Street 1\r\n"));
+  const std::string reply = "Yes\r\n> -- \r\n> Alice, before\r\n";
+  EXPECT_EQ(text(attach(text_message(reply))),
+            text_message(reply + "\r\n-- \r\nAlice Example\r\nExample & Sons, Voice Street 1\r\n"));
+
+  const std::string page = std::string(kTop) +
+                           "Content-Type: text/html; charset=us-ascii\r\n\r\n<p>a</p><div class=\"paraph-signature\" "
+                           "dir=\"auto\"><i>Alice</i>, before</div><p>b</p>\r\n";
+  const std::string now = text(attach(page));
+  EXPECT_EQ(now.find("before"), std::string::npos);
+  EXPECT_NE(now.find("<p>a</p><div class=\"paraph-signature\" dir=\"auto\"><b>Alice Example</b>"), std::string::npos)
+      << now;
+}
+
+TEST_F(Attach, AClientMayBringTheGenuineSignature) {
+  signature.image.reset();
+  signature.voice.clear();
+  const std::string page = std::string(kTop) +
+                           "Content-Type: text/html; charset=us-ascii\r\n\r\n<p>a</p><p><span>Alice</span> Example</p>"
+                           "<p>Example &amp; Sons, Voice Street 1</p>\r\n";
+  EXPECT_EQ(attach(page).report.how, How::Present);
+  EXPECT_EQ(text(attach(page)), page);
+}
+
+TEST_F(Attach, TheResultFollowsFromTheNonce) {
+  const std::string message = text_message("Hello\r\n");
+  EXPECT_EQ(text(attach(message)), text(attach(message)));
+  const std::string first = text(attach(message));
+  world.submission.nonce = std::string(32, 'o');
+  EXPECT_NE(text(attach(message)), first);
+}
+
+TEST_F(Attach, ABoundaryThatOccursIsNotTaken) {
+  const std::string first = text(attach(text_message("Hello\r\n")));
+  const std::string boundary = first.substr(first.find("=_prph_"), 31);
+  const std::string second = text(attach(text_message("Hello " + boundary + "\r\n")));
+  EXPECT_EQ(second.find("--" + boundary), std::string::npos);
+}
+
+TEST_F(Attach, NothingOfASignatureReachesAHeaderRaw) {
+  signature.voice[0].extension = "amr\"\r\nX: y";
+  signature.image->media_type = "image/png\r\nBcc: x@example.org";
+  signature.language = "en\r\nX: y";
+  world.submission.domain = "example.org>\r\nX: y";
+  signature.text = "a\r\nb\x01";
+  const std::string signed_text = text(attach(mixed({part("audio/wav", "sound")})));
+  EXPECT_EQ(signed_text.find("X: y"), std::string::npos);
+  EXPECT_EQ(signed_text.find("Bcc"), std::string::npos);
+  EXPECT_EQ(signed_text.find('\x01'), std::string::npos);
+}
+
+TEST_F(Attach, ForeignFieldsAreRemovedWithTheirOctets) {
+  Message message = world.receive("Paraph-Signature: v=1;\r\n folded\r\nFrom: a\r\nPARAPH-SIGNATURE : x\r\n\r\nbody");
+  const mail::Range header = message.structure.root().header;
+  message.octets.emplace(header, "Paraph-Signature: v=1;\r\n folded\r\nFrom: a\r\nPARAPH-SIGNATURE : x\r\n\r\n");
+  EXPECT_EQ(strip_foreign_fields(message), 2u);
+  EXPECT_EQ(world.text(message.rope), "From: a\r\n\r\nbody");
+  EXPECT_EQ(message.structure.root().header, (mail::Range{0, 11}));
+  EXPECT_EQ(message.structure.root().body, (mail::Range{11, 15}));
+  EXPECT_EQ(message.octets.begin()->second, "From: a\r\n\r\n");
+  EXPECT_EQ(strip_foreign_fields(message), 0u);
+}
+
+TEST_F(Attach, AskedForOctetsAreBounded) {
+  std::vector<std::string> parts;
+  for (int i = 0; i < 12; ++i)
+    parts.push_back("--b\r\nContent-Type: text/plain\r\n\r\n" + std::string(900'000, 'x') + "\r\n");
+  const Message message = world.receive(mixed(parts));
+  std::uint64_t total = 0;
+  for (const auto& range : octets_wanted(message.rope, message.structure, signature, past, world.policy))
+    total += range.size();
+  EXPECT_LE(total, 4u * 1024 * 1024);
+  EXPECT_GT(total, 900'000u);
+}
+
+TEST_F(Attach, APlainVoiceMessageIsAskedForNothing) {
+  const Message message = world.receive(mixed({part("audio/amr", std::string(46'000, 'x'))}));
+  EXPECT_TRUE(octets_wanted(message.rope, message.structure, signature, past, world.policy).empty());
+}
+
+TEST_F(Attach, OctetsThatAreNotAtHandAreLeftAlone) {
+  const std::string body(2'000'000, 'x');  // past the leaf limit
+  const auto attached = attach(text_message(body));
+  EXPECT_EQ(attached.report.reason, "separate");
+  EXPECT_NE(text(attached).find(body), std::string::npos);
+}
+
+}  // namespace
+}  // namespace paraph::signature
