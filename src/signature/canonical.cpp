@@ -4,7 +4,7 @@
 #include <unicode/normalizer2.h>
 
 #include "base/text.h"
-#include "signature/html_tokens.h"
+#include "signature/html_references.h"
 #include "signature/html_view.h"
 
 namespace paraph::signature {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "signature/content.h"
-#include "signature/html_tokens.h"
+#include "signature/html_references.h"
 #include "signature/html_view.h"
 #include "signature/make.h"
 

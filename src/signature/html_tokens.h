@@ -55,16 +55,6 @@ class HtmlTokens {
   bool certain_ = true;
 };
 
-/// Decodes numeric character references and the common named ones; anything else stays as written.
-std::string decode_character_references(std::string_view text);
-
-/// For text and double-quoted attribute values: & < > " escaped.
-std::string escape_html(std::string_view text);
-
-/// The same, with everything that is not ASCII as numeric references, so that it holds in any charset. `text` is UTF-8;
-/// markup is left alone.
-std::string ascii_html(std::string_view text);
-
 /// Elements that have no end tag.
 bool is_void_element(std::string_view name);
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "signature/html_references.h"
 #include "signature/html_tokens.h"
 
 namespace paraph::signature {

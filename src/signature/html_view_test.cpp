@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "signature/html_references.h"
 #include "signature/html_tokens.h"
 
 namespace paraph::signature {

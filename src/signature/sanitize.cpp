@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "signature/canonical.h"
+#include "signature/html_references.h"
 #include "signature/html_tokens.h"
 #include "signature/make.h"
 
