@@ -240,18 +240,21 @@ Task<Result<void>> Accounts::change(AccountId id, std::function<void(record::Acc
 
 Task<Result<void>> Accounts::set_verifier(std::string address, record::Verifier verifier) {
   PARAPH_CO_TRY(const auto account, co_await find(address));
-  co_return co_await change(account.id, [&](record::Account& changed) { changed.verifier = verifier; });
+  const auto apply = [&](record::Account& changed) { changed.verifier = verifier; };
+  co_return co_await change(account.id, apply);
 }
 
 Task<Result<void>> Accounts::set_signature_on(AccountId account, bool on) {
-  co_return co_await change(account, [on](record::Account& changed) { changed.signature_on = on; });
+  const auto apply = [on](record::Account& changed) { changed.signature_on = on; };
+  co_return co_await change(account, apply);
 }
 
 Task<Result<void>> Accounts::set_quota(AccountId account, std::uint64_t bytes, std::uint64_t messages) {
-  co_return co_await change(account, [bytes, messages](record::Account& changed) {
+  const auto apply = [bytes, messages](record::Account& changed) {
     changed.quota_bytes = bytes;
     changed.quota_messages = messages;
-  });
+  };
+  co_return co_await change(account, apply);
 }
 
 // --- removing
@@ -259,7 +262,8 @@ Task<Result<void>> Accounts::set_quota(AccountId account, std::uint64_t bytes, s
 Task<Result<void>> Accounts::remove(std::string address) {
   PARAPH_CO_TRY(const auto account, co_await find(address));
   // From here on nobody finds it, and finish_removals() ends what a crash cuts short.
-  PARAPH_CO_CHECK(co_await change(account.id, [](record::Account& changed) { changed.removing = true; }));
+  const auto mark = [](record::Account& changed) { changed.removing = true; };
+  PARAPH_CO_CHECK(co_await change(account.id, mark));
   co_return co_await remove_rows(account.id);
 }
 

@@ -61,14 +61,16 @@ std::uint64_t CheckWalk::blob_key(const BlobId& id) {
   return key;
 }
 
+Task<Result<bool>> CheckWalk::apply(store::Batch repair) {
+  if (repair_ == Repair::No || repair.writes.empty()) co_return false;
+  auto done = co_await store_.commit(std::move(repair));
+  if (!done && done.error().code != Code::Conflict) co_return fail(std::move(done));
+  co_return done.has_value();
+}
+
 Task<Result<void>> CheckWalk::note(std::string_view name, std::string text, store::Batch repair) {
-  Finding finding{.name = std::string(name), .text = std::move(text)};
-  if (repair_ == Repair::Yes && !repair.writes.empty()) {
-    const auto repaired = co_await store_.commit(std::move(repair));
-    if (!repaired && repaired.error().code != Code::Conflict) co_return std::unexpected(repaired.error());
-    finding.repaired = repaired.has_value();
-  }
-  report_(finding);
+  PARAPH_CO_TRY(const bool repaired, co_await apply(std::move(repair)));
+  report_({.name = std::string(name), .text = std::move(text), .repaired = repaired});
   co_return Result<void>();
 }
 
@@ -82,7 +84,8 @@ Task<Result<void>> CheckWalk::walk(store::Scan scan, Page page) {
   scan.entries_max = kRowsPerPage;
   for (;;) {
     PARAPH_CO_TRY(const auto rows, co_await store_.scan(scan));
-    PARAPH_CO_CHECK(co_await (this->*page)(rows));
+    auto checked = (this->*page)(rows);
+    PARAPH_CO_CHECK(co_await std::move(checked));
     if (rows.size() < kRowsPerPage) co_return Result<void>();
     scan.from = rows.back().key + '\0';
   }

@@ -216,12 +216,12 @@ Task<Result<void>> CheckWalk::check_tallies() {
     store::Batch repair;
     repair.expects.push_back({key, tally.octets});
     repair.writes.push_back({key, record::format_mailbox(right, tally.owner)});
+    // One write puts all of them right.
+    PARAPH_CO_TRY(const bool repaired, co_await apply(if_sure(std::move(repair))));
     for (const auto& one : all) {
       if (one.said == one.found) continue;
-      // One write puts all of them right: it goes with the first.
-      PARAPH_CO_CHECK(co_await note(
-          one.name, fmt::format("mailbox {} ({}) says {} and has {}", id, printable(said.name), one.said, one.found),
-          if_sure(std::exchange(repair, {}))));
+      auto text = fmt::format("mailbox {} ({}) says {} and has {}", id, printable(said.name), one.said, one.found);
+      report_({.name = one.name, .text = std::move(text), .repaired = repaired});
     }
   }
   co_return Result<void>();

@@ -66,6 +66,8 @@ class CheckWalk {
   Task<Result<void>> check_missing_blobs(const Rows& rows);
 
   Task<Result<void>> walk(store::Scan scan, Page page);
+  /// Commits `repair` when repairs are wanted. False: nothing was to be done, or somebody changed the rows meanwhile.
+  Task<Result<bool>> apply(store::Batch repair);
   /// Reports, after committing `repair` when there is one and repairs are wanted.
   Task<Result<void>> note(std::string_view name, std::string text, store::Batch repair = {});
   /// Counts are put right only when every record could be read: what one says that could not is not known.

@@ -78,8 +78,8 @@ Task<Result<std::vector<Appended>>> Mailboxes::append_or_keep(NewMessage& messag
   }
   // Most often nobody is in the way, and many batches may wait for one sync. After a conflict alone, which settles it.
   auto kind = Turns::Kind::Build;
-  co_return co_await until_settled(
-      [&] { return inside_->try_append(message, targets, std::exchange(kind, Turns::Kind::Alone)); });
+  const auto once = [&] { return inside_->try_append(message, targets, std::exchange(kind, Turns::Kind::Alone)); };
+  co_return co_await until_settled(once);
 }
 
 Task<Result<std::vector<Appended>>> Mailboxes::append(NewMessage message, std::vector<Target> targets) {

@@ -6,7 +6,8 @@ namespace paraph::service {
 
 Task<Result<Copied>> Mailboxes::Inside::try_copy(AccountId account, MailboxId from, std::span<const Uid> uids,
                                                  MailboxId to) {
-  const auto turn = co_await take_mailboxes({from, to}, Turns::Kind::Alone);
+  std::vector<MailboxId> both{from, to};
+  const auto turn = co_await take_mailboxes(std::move(both), Turns::Kind::Alone);
   PARAPH_CO_TRY(auto edited, co_await edit(account, to));
   const std::vector<Uid> wanted(uids.begin(), uids.end());
   PARAPH_CO_TRY(const auto entries, co_await load_entries(store, from, wanted));
@@ -32,7 +33,8 @@ Task<Result<Copied>> Mailboxes::Inside::try_copy(AccountId account, MailboxId fr
 /// The same messages under other entries: their uses stay as they are, and so does the account's quota.
 Task<Result<Copied>> Mailboxes::Inside::try_move(AccountId account, MailboxId from, std::span<const Uid> uids,
                                                  MailboxId to) {
-  const auto turn = co_await take_mailboxes({from, to}, Turns::Kind::Alone);
+  std::vector<MailboxId> both{from, to};
+  const auto turn = co_await take_mailboxes(std::move(both), Turns::Kind::Alone);
   std::vector<MailboxEdit> edits;
   PARAPH_CO_TRY(auto from_edit, co_await edit(account, from));
   edits.push_back(std::move(from_edit));
@@ -64,9 +66,8 @@ Task<Result<Copied>> Mailboxes::Inside::in_batches(AccountId account, MailboxId 
   PARAPH_CO_TRY(const auto destination, co_await load_mailbox_record(store, account, to));
   all.uid_validity = destination.box.uid_validity;
   for (const auto piece : in_pieces(uids, kEntriesPerBatch)) {
-    PARAPH_CO_TRY(auto some, co_await until_settled([&] {
-                    return move ? try_move(account, from, piece, to) : try_copy(account, from, piece, to);
-                  }));
+    const auto once = [&] { return move ? try_move(account, from, piece, to) : try_copy(account, from, piece, to); };
+    PARAPH_CO_TRY(auto some, co_await until_settled(once));
     std::ranges::copy(some.uids, std::back_inserter(all.uids));
   }
   co_return all;

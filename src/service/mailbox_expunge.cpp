@@ -6,7 +6,7 @@ namespace paraph::service {
 
 Task<Result<std::vector<Uid>>> Mailboxes::Inside::try_expunge(AccountId account, MailboxId mailbox,
                                                               std::span<const Uid> uids) {
-  const auto turn = co_await take_mailboxes({mailbox}, Turns::Kind::Alone);
+  const auto turn = co_await take_mailbox(mailbox);
   PARAPH_CO_TRY(auto edited, co_await edit(account, mailbox));
   const std::vector<Uid> wanted(uids.begin(), uids.end());
   PARAPH_CO_TRY(auto entries, co_await load_entries(store, mailbox, wanted));
@@ -41,8 +41,8 @@ Task<Result<std::vector<Uid>>> Mailboxes::expunge(AccountId account, MailboxId m
   }
   std::vector<Uid> expunged;
   for (const auto piece : in_pieces(*uids, kEntriesPerBatch)) {
-    PARAPH_CO_TRY(const auto gone,
-                  co_await until_settled([&] { return inside_->try_expunge(account, mailbox, piece); }));
+    const auto once = [&] { return inside_->try_expunge(account, mailbox, piece); };
+    PARAPH_CO_TRY(const auto gone, co_await until_settled(once));
     std::ranges::copy(gone, std::back_inserter(expunged));
   }
   co_return expunged;

@@ -72,7 +72,8 @@ Task<Result<mail::Mailbox>> Mailboxes::Inside::try_create(AccountId account, con
 
 Task<Result<mail::Mailbox>> Mailboxes::create(AccountId account, std::string name, mail::SpecialUse use) {
   PARAPH_CO_TRY(const auto normal, checked_name(name));
-  co_return co_await until_settled([&] { return inside_->try_create(account, normal, use); });
+  const auto once = [&] { return inside_->try_create(account, normal, use); };
+  co_return co_await until_settled(once);
 }
 
 // --- DELETE
@@ -80,7 +81,7 @@ Task<Result<mail::Mailbox>> Mailboxes::create(AccountId account, std::string nam
 Task<Result<void>> Mailboxes::remove(AccountId account, std::string name) {
   if (normal_mailbox_name(name) == kInbox) co_return fail(Code::Denied, "INBOX cannot be removed");
   PARAPH_CO_TRY(const auto id, co_await inside_->find_id(account, name));
-  const auto turn = co_await inside_->take_mailboxes({id}, Turns::Kind::Alone);
+  const auto turn = co_await inside_->take_mailbox(id);
   inside_->cache.drop(id);
   co_return co_await remove_mailbox(inside_->store, account, id);
 }
@@ -135,7 +136,8 @@ Task<Result<void>> Mailboxes::rename(AccountId account, std::string from, std::s
   const std::string old_name = normal_mailbox_name(from);
   if (is_below(new_name, old_name)) co_return fail(Code::BadInput, "a mailbox cannot go below itself");
   if (old_name != kInbox) {
-    co_return co_await until_settled([&] { return inside_->try_rename(account, old_name, new_name); });
+    const auto once = [&] { return inside_->try_rename(account, old_name, new_name); };
+    co_return co_await until_settled(once);
   }
   // RFC 9051 §6.3.6: INBOX stays, and its messages go; its children stay too.
   PARAPH_CO_TRY(const auto inbox, co_await find(account, std::string(kInbox)));
@@ -151,7 +153,7 @@ Task<Result<void>> Mailboxes::rename(AccountId account, std::string from, std::s
 
 Task<Result<void>> Mailboxes::Inside::try_set_subscribed(AccountId account, const std::string& name, bool subscribed) {
   PARAPH_CO_TRY(const auto id, co_await find_id(account, name));
-  const auto turn = co_await take_mailboxes({id}, Turns::Kind::Alone);
+  const auto turn = co_await take_mailbox(id);
   PARAPH_CO_TRY(auto edited, co_await edit(account, id));
   if (edited.now().subscribed == subscribed) co_return Result<void>();
   edited.set_subscribed(subscribed);
@@ -163,7 +165,8 @@ Task<Result<void>> Mailboxes::Inside::try_set_subscribed(AccountId account, cons
 }
 
 Task<Result<void>> Mailboxes::set_subscribed(AccountId account, std::string name, bool subscribed) {
-  co_return co_await until_settled([&] { return inside_->try_set_subscribed(account, name, subscribed); });
+  const auto once = [&] { return inside_->try_set_subscribed(account, name, subscribed); };
+  co_return co_await until_settled(once);
 }
 
 }  // namespace paraph::service

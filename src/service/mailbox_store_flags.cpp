@@ -10,7 +10,7 @@ Task<Result<std::vector<mail::Entry>>> Mailboxes::Inside::try_store_flags(Accoun
                                                                           mail::FlagChange change,
                                                                           const mail::Flags& flags,
                                                                           std::optional<ModSeq> unchanged_since) {
-  const auto turn = co_await take_mailboxes({mailbox}, Turns::Kind::Alone);
+  const auto turn = co_await take_mailbox(mailbox);
   PARAPH_CO_TRY(auto edited, co_await edit(account, mailbox));
   const std::vector<Uid> wanted(uids.begin(), uids.end());
   PARAPH_CO_TRY(auto entries, co_await load_entries(store, mailbox, wanted));
@@ -34,9 +34,8 @@ Task<Result<FlagsStored>> Mailboxes::store_flags(AccountId account, MailboxId ma
                                                  std::optional<ModSeq> unchanged_since) {
   FlagsStored stored;
   for (const auto piece : in_pieces(uids, kEntriesPerBatch)) {
-    PARAPH_CO_TRY(auto entries, co_await until_settled([&] {
-                    return inside_->try_store_flags(account, mailbox, piece, change, flags, unchanged_since);
-                  }));
+    const auto once = [&] { return inside_->try_store_flags(account, mailbox, piece, change, flags, unchanged_since); };
+    PARAPH_CO_TRY(auto entries, co_await until_settled(once));
     std::ranges::move(entries, std::back_inserter(stored.entries));
   }
   co_return stored;

@@ -202,19 +202,21 @@ Task<Result<Mailboxes::Quota>> Mailboxes::quota(AccountId account) {
 // --- \Recent
 
 Task<Result<Uid>> Mailboxes::Inside::try_take_recent(AccountId account, MailboxId mailbox) {
-  const auto turn = co_await take_mailboxes({mailbox}, Turns::Kind::Alone);
+  const auto turn = co_await take_mailbox(mailbox);
   PARAPH_CO_TRY(auto edited, co_await edit(account, mailbox));
   const Uid first = edited.now().recent_from;
   if (first >= edited.now().uid_next) co_return edited.now().uid_next;
   std::vector<MailboxEdit> edits;
   edits.push_back(std::move(edited));
   edits.front().take_recent();
-  PARAPH_CO_CHECK(co_await commit({}, edits));
+  store::Batch batch;
+  PARAPH_CO_CHECK(co_await commit(std::move(batch), edits));
   co_return first;
 }
 
 Task<Result<Uid>> Mailboxes::take_recent(AccountId account, MailboxId mailbox) {
-  co_return co_await until_settled([&] { return inside_->try_take_recent(account, mailbox); });
+  const auto once = [&] { return inside_->try_take_recent(account, mailbox); };
+  co_return co_await until_settled(once);
 }
 
 }  // namespace paraph::service

@@ -29,6 +29,7 @@ struct Mailboxes::Inside {
   MailboxCache cache;
 
   Task<Turn> take_mailboxes(std::vector<MailboxId> mailboxes, Turns::Kind kind);
+  Task<Turn> take_mailbox(MailboxId mailbox) { return take_mailboxes({mailbox}, Turns::Kind::Alone); }
   /// Take mailboxes first, messages after: then nobody waits in a circle.
   Task<Turn> take_messages(const UseEdits& uses);
   /// For whoever holds the mailbox's turn: from the cache, else from the store.

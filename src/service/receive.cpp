@@ -114,8 +114,9 @@ Task<Result<NewMessage>> Receiver::finish() {
 
 Task<void> Receiver::abandon() {
   const std::uint64_t upload = std::exchange(inside_->upload, 0);
+  auto blobs = std::exchange(inside_->uploaded, {});
   inside_->pending.clear();
-  co_await give_back_upload(inside_->store, upload, std::exchange(inside_->uploaded, {}));
+  co_await give_back_upload(inside_->store, upload, std::move(blobs));
 }
 
 std::uint64_t Receiver::bytes() const { return inside_->intake.bytes(); }
