@@ -1,6 +1,8 @@
 // The power goes at a random moment; the store is opened again; every batch that was answered is there, whole, and no
 // half of any other. Each seed is printed by the test that fails.
 #include <gtest/gtest.h>
+#include <unistd.h>
+#include <cstdio>
 
 #include "folder.h"
 #include "model.h"
@@ -32,7 +34,7 @@ std::string after(const Folder& folder, Model& model) {
   const auto files = std::make_shared<UnsyncedFs>(0);  // syncs that cost nothing
   auto opened = store::rocks::open({.data_dir = folder.path(), .files = files});
   if (!opened) return opened.error().text;
-  return model.compare(**opened);
+  try { return model.compare(**opened); } catch (const std::exception& e) { fprintf(stderr, "%s\n", e.what()); _exit(1); }
 }
 
 constexpr int kRounds = 200;

@@ -78,7 +78,7 @@ class Server:
         ready = self.process.stdout.readline()
         if not ready.startswith("paraph ready"):
             self.process.kill()
-            raise AssertionError("no ready line: " + ready + self.process.stderr.read())
+            raise AssertionError("no ready line: " + ready + self.process.stderr.read()[:400])
         self.ports = {name: int(port) for name, port in re.findall(r"(\w+)=(?:\S*:)?(\d+)", ready)}
         threading.Thread(target=self._drain, args=(self.process.stderr,), daemon=True).start()
 

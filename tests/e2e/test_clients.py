@@ -94,10 +94,12 @@ User {BOB}
 Pass "{PASSWORD}"
 SSLType IMAPS
 CertificateFile {self.server.certificate}
+
 MaildirStore near
 Path {box}/
 Inbox {box}/INBOX
 SubFolders Verbatim
+
 Channel all
 Far :far:
 Near :near:
@@ -137,8 +139,11 @@ set delete = no
 set copy = no
 set header_cache = ""
 set quit = yes
+set auto_tag = yes
+set wait_key = no
 """)
-        keys = f"<tag-pattern>~A<enter><tag-prefix><copy-message>{box}<enter><exit>"
+        (self.folder / "Mail").mkdir(exist_ok=True)  # neomutt asks before it makes one
+        keys = f"<tag-pattern>~A<enter>;<copy-message><kill-line>{box}<enter><exit>"
         command = ["neomutt", "-n", "-F", str(rc), "-f", f"imap://127.0.0.1:{self.server.ports['imap']}/INBOX", "-e", f'push "{keys}"']
         self.in_terminal(command)
         import mailbox
