@@ -92,8 +92,10 @@ Task<void> Session::receive_append(imap::Append command, mail::Mailbox mailbox) 
     event = co_await next_event();
   }
   taking_octets_ = false;
-  if (event.kind != imap::Framer::Kind::AppendEnd) {  // TooLong: what follows the literal is no APPEND
-    bad("the command is too long");
+  if (event.kind != imap::Framer::Kind::AppendEnd) {
+    // Another literal, or a line without end. MULTIAPPEND (RFC 3502) is not offered.
+    if (event.kind != imap::Framer::Kind::TooLong) framer_.refuse();
+    bad("expected the end of the command after the message");
     co_return;
   }
   const auto ended = imap::check_append_end(event.text, command);
