@@ -59,11 +59,14 @@ Task<void> Session::add_messages(const std::vector<mail::Entry>& changed, Uid ui
   if (fresh.empty()) co_return;
   std::ranges::sort(fresh);
   for (const Uid uid : fresh) view.add(uid);
+  fmt::format_to(std::back_inserter(out()), "* {} EXISTS\r\n", view.size());
   if (selected_->readonly == imap::Readonly::No) {
+    // Taking \Recent is written to disk: whoever idles need not wait for that to hear of the message.
+    if (idling_) co_await flush();
     const auto first = co_await server_.mailboxes.take_recent(account_, selected_->mailbox);
     if (first) view.add_recent(*first, uid_next);
   }
-  fmt::format_to(std::back_inserter(out()), "* {} EXISTS\r\n* {} RECENT\r\n", view.size(), view.count_recent());
+  fmt::format_to(std::back_inserter(out()), "* {} RECENT\r\n", view.count_recent());
 }
 
 /// The change log does not reach back to what this session has seen: the mailbox itself tells what is gone.
