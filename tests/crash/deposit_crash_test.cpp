@@ -93,7 +93,7 @@ void live_and_die(const Folder& folder, Sent& sent, std::uint64_t seed) {
   auto files = std::make_shared<UnsyncedFs>(seed);
   std::mt19937_64 chance(seed);
   {
-    auto opened = store::rocks::open({.data_dir = folder.path(), .files = files, .buffer_bytes = 1 << 20});
+    auto opened = store::rocks::open({.data_dir = folder.path(), .buffer_bytes = 1 << 20, .files = files});
     ASSERT_TRUE(opened) << opened.error().text;
     Life life(**opened);
     files->cut_after(20 + chance() % 200);

@@ -13,6 +13,9 @@ constexpr std::size_t kGroupBytesMax = 4 << 20;
 /// users make room.
 constexpr std::size_t kSmallBytesMax = 16 << 10;
 
+/// A released blob is taken to be this long: enough to know when it is worth looking for garbage.
+constexpr std::uint64_t kReleasedBytesAbout = 32 << 10;
+
 std::size_t bytes_of(const Batch& batch) {
   std::size_t bytes = 100;
   for (const auto& write : batch.writes) bytes += write.key.size() + (write.value ? write.value->size() : 0);
@@ -25,8 +28,13 @@ std::unexpected<Error> disk_full() { return fail(Code::NoSpace, "the disk is ful
 
 }  // namespace
 
-Committer::Committer(const Database& database, Watchers& watchers, const Options& options)
-    : database_(database), watchers_(watchers), options_(options), group_(database), thread_([this] { run(); }) {}
+Committer::Committer(Parts parts, Position next, const Options& options)
+    : parts_(parts),
+      options_(options),
+      journal_(parts.segments, next, options),
+      group_(parts.database, parts.uses),
+      current_segment_(next.segment),
+      thread_([this] { run(); }) {}
 
 Committer::~Committer() {
   {
@@ -46,7 +54,15 @@ Task<Result<void>> Committer::repair(BlobId id, std::int64_t references) {
   return enqueue(Repair{.id = id, .references = references}, 100);
 }
 
-Task<Result<void>> Committer::enqueue(std::variant<Batch, Repair> change, std::size_t bytes) {
+Task<Result<void>> Committer::move(std::vector<Move> blobs) {
+  std::size_t bytes = 0;
+  for (const auto& blob : blobs) bytes += blob.octets.size();
+  return enqueue(std::move(blobs), bytes);
+}
+
+Task<Result<void>> Committer::forget(std::uint64_t segment) { return enqueue(Forget{segment}, 100); }
+
+Task<Result<void>> Committer::enqueue(Change change, std::size_t bytes) {
   return await_answer<Result<void>>([this, c = std::move(change), bytes](Answer<Result<void>> answer) mutable {
     std::unique_lock lock(mutex_);
     if (ending_) {
@@ -104,51 +120,88 @@ void Committer::commit_group(std::vector<Waiting> group) {
 
 /// What becomes of each of the group.
 std::vector<Result<void>> Committer::apply(const std::vector<Waiting>& group) {
+  if (auto ready = check_database(); !ready) return std::vector<Result<void>>(group.size(), ready);
   const std::uint64_t free = free_bytes();
+  journal_.roll_if_full();
+  group_.begin(journal_.next(), journal_.blobs_offset());
   std::vector<Result<void>> results;
   results.reserve(group.size());
-  group_.clear();
-  for (const auto& waiting : group) results.push_back(judge(waiting, free));
+  std::uint64_t batches = 0;
+  for (const auto& waiting : group) {
+    results.push_back(judge(waiting.change, waiting.bytes, free));
+    if (results.back() && std::holds_alternative<Batch>(waiting.change)) ++batches;
+  }
   const auto written = write();
   if (written) {
-    batches_ += static_cast<std::uint64_t>(std::ranges::count(results, true, &Result<void>::has_value));
-  } else {
-    for (auto& result : results) {
-      if (result) result = written;
-    }
+    batches_ += batches;
+    return results;
+  }
+  for (auto& result : results) {
+    if (result) result = written;
   }
   return results;
 }
 
-Result<void> Committer::judge(const Waiting& waiting, std::uint64_t free_bytes) {
-  if (const auto* repair = std::get_if<Repair>(&waiting.change)) return group_.repair(repair->id, repair->references);
-  const auto& batch = std::get<Batch>(waiting.change);
-  const bool small = batch.blobs.empty() && waiting.bytes <= kSmallBytesMax;
+/// RocksDB must be able to take what the journal will hold.
+Result<void> Committer::check_database() {
+  auto trouble = parts_.database.trouble();
+  if (trouble.ok() || (no_space(trouble) && parts_.database.resume().ok())) return {};
+  if (no_space(trouble)) return disk_full();
+  throw Broken(trouble);
+}
+
+Result<void> Committer::judge(const Change& change, std::size_t bytes, std::uint64_t free_bytes) {
+  if (const auto* batch = std::get_if<Batch>(&change)) return check_batch(*batch, bytes, free_bytes);
+  if (const auto* repair = std::get_if<Repair>(&change)) return group_.repair(repair->id, repair->references);
+  if (const auto* forget = std::get_if<Forget>(&change)) {
+    group_.forget(forget->segment);
+  } else {
+    for (const auto& move : std::get<std::vector<Move>>(change)) group_.move(move);
+  }
+  return {};
+}
+
+Result<void> Committer::check_batch(const Batch& batch, std::size_t bytes, std::uint64_t free_bytes) {
+  const bool small = batch.blobs.empty() && bytes <= kSmallBytesMax;
   if (free_bytes < (small ? options_.free_bytes_min / 4 : options_.free_bytes_min)) return disk_full();
-  return group_.add(batch);
+  PARAPH_CHECK(group_.add(batch));
+  released_bytes_ += batch.releases.size() * kReleasedBytesAbout;
+  return {};
 }
 
 /// What is free once everything in memory is written out.
 std::uint64_t Committer::free_bytes() const {
   std::uint64_t unwritten = 0;
-  database_.db().GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &unwritten);
-  const std::uint64_t free = database_.free_bytes();
+  parts_.database.db().GetIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &unwritten);
+  const std::uint64_t free = parts_.database.free_bytes();
   return free - std::min(free, unwritten);
 }
 
+/// First the journal, then RocksDB's memory: nobody reads what is not on disk.
 Result<void> Committer::write() {
-  if (group_.changes().Count() == 0) return {};
-  // A write that met a full disk stops RocksDB until it is told that there is room again.
-  if (full_ && !database_.db().Resume().ok()) return disk_full();
-  full_ = false;
-  rocksdb::WriteOptions durable;
-  durable.sync = options_.sync;
-  const auto status = database_.db().Write(durable, &group_.changes());
-  if (options_.sync) ++syncs_;
-  if (status.ok()) return {};
-  if (!no_space(status)) throw Broken(status);
-  full_ = true;
-  return disk_full();
+  if (group_.empty()) return {};
+  auto& changes = group_.finish();
+  PARAPH_CHECK(journal_.append(group_.blobs(), changes.Data()));
+  syncs_ = journal_.syncs();
+  write_to_memory(changes);
+  group_.written();
+  current_segment_ = journal_.next().segment;
+  hint_sweeper();
+  return {};
+}
+
+void Committer::write_to_memory(rocksdb::WriteBatch& changes) {
+  rocksdb::WriteOptions in_memory;
+  in_memory.disableWAL = true;
+  const auto status = parts_.database.db().Write(in_memory, &changes);
+  if (!status.ok()) throw Broken(status);
+}
+
+void Committer::hint_sweeper() {
+  const bool rolled = std::exchange(hinted_segment_, current_segment_.load()) != current_segment_;
+  if (!rolled && released_bytes_ < options_.segment_bytes / 2) return;
+  released_bytes_ = 0;
+  parts_.hint.give();
 }
 
 void Committer::answer_all(std::vector<Waiting> group, std::vector<Result<void>> results) {
@@ -167,7 +220,7 @@ void Committer::answer_all(std::vector<Waiting> group, std::vector<Result<void>>
   std::ranges::sort(topics);
   const auto doubled = std::ranges::unique(topics);
   topics.erase(doubled.begin(), doubled.end());
-  watchers_.wake(topics);
+  parts_.watchers.wake(topics);
 }
 
 }  // namespace paraph::store::rocks

@@ -10,6 +10,9 @@
 #include "store/rocks/answer.h"
 #include "store/rocks/database.h"
 #include "store/rocks/group.h"
+#include "store/rocks/journal.h"
+#include "store/rocks/segment_uses.h"
+#include "store/rocks/sweep_hint.h"
 #include "store/store.h"
 #include "store/watchers.h"
 
@@ -20,13 +23,26 @@ namespace paraph::store::rocks {
 /// alone waits for one sync, many share it. Destroying it commits what is queued.
 class Committer {
  public:
-  Committer(const Database& database, Watchers& watchers, const Options& options);
+  /// What the committer works on; all of it outlives the committer.
+  struct Parts {
+    Database& database;
+    Segments& segments;
+    SegmentUses& uses;
+    Watchers& watchers;
+    SweepHint& hint;
+  };
+  Committer(Parts parts, Position next, const Options& options);
   ~Committer();
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
   Task<Result<void>> commit(Batch batch);
   Task<Result<void>> repair(BlobId id, std::int64_t references);
+  /// For the sweeper: blobs that go to the journal's end; a segment whose row goes.
+  Task<Result<void>> move(std::vector<Move> blobs);
+  Task<Result<void>> forget(std::uint64_t segment);
+  /// The segment that is being written.
+  std::uint64_t current_segment() const { return current_segment_; }
   Store::Counters counters() const { return {.syncs = syncs_, .batches = batches_}; }
 
  private:
@@ -34,30 +50,40 @@ class Committer {
     BlobId id;
     std::int64_t references = 0;
   };
+  struct Forget {
+    std::uint64_t segment = 0;
+  };
+  using Change = std::variant<Batch, Repair, std::vector<Move>, Forget>;
   struct Waiting {
-    std::variant<Batch, Repair> change;
+    Change change;
     std::size_t bytes;  ///< about what the change adds to the log
     Answer<Result<void>> answer;
   };
 
-  Task<Result<void>> enqueue(std::variant<Batch, Repair> change, std::size_t bytes);
+  Task<Result<void>> enqueue(Change change, std::size_t bytes);
   void run();
   /// Waits for the next group; an empty one ends the thread.
   std::vector<Waiting> next_group();
   void commit_group(std::vector<Waiting> group);
   std::vector<Result<void>> apply(const std::vector<Waiting>& group);
-  Result<void> judge(const Waiting& waiting, std::uint64_t free_bytes);
+  Result<void> judge(const Change& change, std::size_t bytes, std::uint64_t free_bytes);
+  Result<void> check_batch(const Batch& batch, std::size_t bytes, std::uint64_t free_bytes);
+  Result<void> check_database();
   Result<void> write();
+  void write_to_memory(rocksdb::WriteBatch& changes);
   std::uint64_t free_bytes() const;
+  void hint_sweeper();
   void answer_all(std::vector<Waiting> group, std::vector<Result<void>> results);
 
-  const Database& database_;
-  Watchers& watchers_;
+  const Parts parts_;
   const Options options_;
+  Journal journal_;  ///< the committer's thread only, as all up to batches_
   Group group_;
-  std::exception_ptr broken_;  ///< the committer's thread only, as group_ is
-  bool full_ = false;          ///< a write met a full disk, after which RocksDB takes none until it is told to go on
+  std::exception_ptr broken_;
+  std::uint64_t released_bytes_ = 0;  ///< since the sweeper was last told
+  std::uint64_t hinted_segment_ = 0;
 
+  std::atomic<std::uint64_t> current_segment_;
   std::atomic<std::uint64_t> syncs_ = 0;
   std::atomic<std::uint64_t> batches_ = 0;
   std::mutex mutex_;

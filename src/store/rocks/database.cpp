@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 #include <rocksdb/env.h>
+#include <rocksdb/listener.h>
 
-#include <charconv>
+#include <mutex>
 
 #include "base/log.h"
-#include "store/rocks/page_cache_files.h"
 #include "store/rocks/tuning.h"
 
 namespace paraph::store::rocks {
@@ -25,25 +25,41 @@ std::unexpected<Error> not_opened(const std::filesystem::path& data_dir, const r
               fmt::format("the store in {} cannot be opened: {}", data_dir.native(), text));
 }
 
-Result<std::filesystem::path> make_folder(const std::filesystem::path& data_dir) {
-  const auto folder = data_dir / "store";
-  std::error_code error;
-  const bool fresh = std::filesystem::create_directories(folder, error);
-  if (!error && fresh) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-  if (!error) return folder;
-  return fail(error == std::errc::no_space_on_device ? Code::NoSpace : Code::Unavailable,
-              fmt::format("the folder {} cannot be made: {}", folder.native(), error.message()));
-}
-
 }  // namespace
 
+/// Remembers that writing out failed. Called on RocksDB's threads.
+class Database::Listener final : public rocksdb::EventListener {
+ public:
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    log(Level::Warn, "store: writing out failed: {}", status->ToString());
+    set(*status);
+  }
+  void OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info) override { set(info.new_bg_error); }
+  void set(const rocksdb::Status& status) {
+    const std::lock_guard lock(mutex_);
+    status_ = status;
+    troubled_ = !status.ok();
+  }
+  rocksdb::Status get() {
+    if (!troubled_) return rocksdb::Status::OK();
+    const std::lock_guard lock(mutex_);
+    return status_;
+  }
+
+ private:
+  std::atomic<bool> troubled_ = false;
+  std::mutex mutex_;
+  rocksdb::Status status_;  ///< under mutex_
+};
+
 Result<std::unique_ptr<Database>> Database::open(const Options& options) {
-  PARAPH_TRY(const auto folder, make_folder(options.data_dir));
   auto database = std::unique_ptr<Database>(new Database);
-  database->env_ = rocksdb::NewCompositeEnv(options.files ? options.files : page_cache_files());
+  database->env_ = rocksdb::NewCompositeEnv(options.files);
+  database->listener_ = std::make_shared<Listener>();
+  auto tuned = rocksdb_options(options, database->env_.get());
+  tuned.listeners.push_back(database->listener_);
   rocksdb::DB* db = nullptr;
-  const auto status = rocksdb::DB::Open(database_options(options, database->env_.get()), folder.native(),
-                                        families(options), &database->families_, &db);
+  const auto status = rocksdb::DB::Open(tuned, (options.data_dir / "store" / "index").native(), &db);
   if (!status.ok()) return not_opened(options.data_dir, status);
   database->db_.reset(db);
   return database;
@@ -51,9 +67,9 @@ Result<std::unique_ptr<Database>> Database::open(const Options& options) {
 
 Database::~Database() {
   if (!db_) return;
-  const auto flushed = db_->Flush(rocksdb::FlushOptions(), families_);
-  if (!flushed.ok()) log(Level::Warn, "store: closing without writing out, the log holds it: {}", flushed.ToString());
-  for (auto* family : families_) db_->DestroyColumnFamilyHandle(family);
+  const auto flushed = db_->Flush(rocksdb::FlushOptions());
+  if (!flushed.ok())
+    log(Level::Warn, "store: closing without writing out, the journal holds it: {}", flushed.ToString());
   const auto closed = db_->Close();
   if (!closed.ok()) log(Level::Warn, "store: closing failed: {}", closed.ToString());
 }
@@ -64,15 +80,16 @@ std::uint64_t Database::free_bytes() const {
   return status.ok() ? bytes : UINT64_MAX;
 }
 
-bool no_space(const rocksdb::Status& status) {
-  return status.IsNoSpace() || status.subcode() == rocksdb::Status::SubCode::kNoSpace;
+rocksdb::Status Database::trouble() const { return listener_->get(); }
+
+rocksdb::Status Database::resume() {
+  auto status = db_->Resume();
+  if (status.ok()) listener_->set(status);
+  return status;
 }
 
-std::optional<std::int64_t> parse_counter(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+bool no_space(const rocksdb::Status& status) {
+  return status.IsNoSpace() || status.subcode() == rocksdb::Status::SubCode::kNoSpace;
 }
 
 }  // namespace paraph::store::rocks

@@ -1,6 +1,7 @@
 #pragma once
 #include <rocksdb/db.h>
 
+#include <atomic>
 #include <memory>
 #include <stdexcept>
 
@@ -9,8 +10,8 @@
 
 namespace paraph::store::rocks {
 
-/// The opened RocksDB and its three column families (README.md says what each holds). Closing it writes out what is in
-/// memory. Any thread.
+/// The opened RocksDB, which holds what index.h says. It has no log of its own: the journal is its log. Closing it
+/// writes out what is in memory. Any thread.
 class Database {
  public:
   static Result<std::unique_ptr<Database>> open(const Options& options);
@@ -19,17 +20,19 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   rocksdb::DB& db() const { return *db_; }
-  rocksdb::ColumnFamilyHandle* keys() const { return families_[0]; }
-  rocksdb::ColumnFamilyHandle* references() const { return families_[1]; }
-  rocksdb::ColumnFamilyHandle* blobs() const { return families_[2]; }
   std::uint64_t free_bytes() const;
+  /// Why RocksDB cannot write out what it holds in memory, if so. Reads go on; writes must not.
+  rocksdb::Status trouble() const;
+  /// After trouble: tries again. ok: it is over.
+  rocksdb::Status resume();
 
  private:
+  class Listener;
   Database() = default;
 
   std::unique_ptr<rocksdb::Env> env_;
+  std::shared_ptr<Listener> listener_;
   std::unique_ptr<rocksdb::DB> db_;
-  std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };
 
 /// The disk broke: what RocksDB says of it.
@@ -39,10 +42,5 @@ struct Broken : std::runtime_error {
 };
 
 bool no_space(const rocksdb::Status& status);
-
-inline rocksdb::Slice slice(const BlobId& id) { return {id.view().data(), id.view().size()}; }
-
-/// A counter as stored: signed decimal. nullopt: it is something else.
-std::optional<std::int64_t> parse_counter(std::string_view text);
 
 }  // namespace paraph::store::rocks

@@ -2,15 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "store/rocks/segment.h"
+
 namespace paraph::store::rocks {
 namespace {
 
-rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
-
 /// Reads without a copy. False: there is no such key.
-bool load(const Database& database, rocksdb::ColumnFamilyHandle* family, rocksdb::Slice key,
-          rocksdb::PinnableSlice& to) {
-  const auto status = database.db().Get(rocksdb::ReadOptions(), family, key, &to);
+bool load(const Database& database, const std::string& name, rocksdb::PinnableSlice& to) {
+  auto& db = database.db();
+  const auto status = db.Get(rocksdb::ReadOptions(), db.DefaultColumnFamily(), name, &to);
   if (!status.ok() && !status.IsNotFound()) throw Broken(status);
   return status.ok();
 }
@@ -21,10 +23,14 @@ void check(const rocksdb::Status& status) {
 
 }  // namespace
 
-void Group::clear() {
+void Group::begin(Position record, std::uint64_t blobs_offset) {
+  record_ = record;
+  blobs_end_ = blobs_offset;
   changes_.Clear();
+  blobs_.clear();
   values_.clear();
-  references_.clear();
+  changed_uses_.clear();
+  forgotten_.clear();
 }
 
 Result<void> Group::add(const Batch& batch) {
@@ -32,29 +38,28 @@ Result<void> Group::add(const Batch& batch) {
     if (!holds(expect)) return fail(Code::Conflict, "somebody else changed this first");
   }
   PARAPH_TRY(const auto sums, sum_adds(batch));
-  PARAPH_TRY(const auto counts, count_references(batch));
+  PARAPH_TRY(const auto blobs, count_references(batch));
   // From here on nothing fails: the batch is in.
-  for (const auto& write : batch.writes) put(write.key, write.value);
-  for (const auto& [key, sum] : sums) put(key, sum == 0 ? std::nullopt : std::optional(fmt::to_string(sum)));
-  for (const auto& [id, count] : counts) put_count(id, count);
+  for (const auto& write : batch.writes) put(key_name(write.key), write.value);
+  for (const auto& [key, sum] : sums) put(key_name(key), sum == 0 ? std::nullopt : std::optional(fmt::to_string(sum)));
+  for (const auto& [id, change] : blobs) put_blob(id, change);
   return {};
 }
 
 bool Group::holds(const Expect& expect) const {
-  if (!values_.empty()) {
-    const auto written = values_.find(expect.key);
-    if (written != values_.end()) return written->second == expect.value;
-  }
+  const std::string name = key_name(expect.key);
+  const auto written = values_.find(name);
+  if (written != values_.end()) return written->second == expect.value;
   rocksdb::PinnableSlice stored;
-  if (!load(database_, database_.keys(), expect.key, stored)) return !expect.value;
+  if (!load(database_, name, stored)) return !expect.value;
   return expect.value && stored == rocksdb::Slice(*expect.value);
 }
 
-std::optional<std::string> Group::value(std::string_view key) const {
-  const auto written = values_.find(std::string(key));
+std::optional<std::string> Group::value(const std::string& name) const {
+  const auto written = values_.find(name);
   if (written != values_.end()) return written->second;
   rocksdb::PinnableSlice stored;
-  if (!load(database_, database_.keys(), slice(key), stored)) return std::nullopt;
+  if (!load(database_, name, stored)) return std::nullopt;
   return stored.ToString();
 }
 
@@ -63,7 +68,7 @@ Result<Group::Sums> Group::sum_adds(const Batch& batch) const {
   for (const auto& add : batch.adds) {
     const auto [at, fresh] = sums.try_emplace(add.key, 0);
     if (fresh) {
-      const auto stored = value(add.key);
+      const auto stored = value(key_name(add.key));
       const auto number = stored ? parse_counter(*stored) : std::optional<std::int64_t>(0);
       if (!number) return fail(Code::Corrupt, "a stored counter is not a number: run `paraph check`");
       at->second = *number;
@@ -73,73 +78,118 @@ Result<Group::Sums> Group::sum_adds(const Batch& batch) const {
   return sums;
 }
 
-Result<std::int64_t> Group::references(const BlobId& id) const {
-  const auto changed = references_.find(id);
-  if (changed != references_.end()) return changed->second;
-  rocksdb::PinnableSlice stored;
-  if (!load(database_, database_.references(), rocks::slice(id), stored)) return 0;
-  const auto count = parse_counter(stored.ToStringView());
-  if (!count || *count <= 0) return fail(Code::Corrupt, "a blob's reference count is damaged: run `paraph check`");
-  return *count;
+Result<std::optional<BlobEntry>> Group::find_blob(const BlobId& id) const {
+  const auto stored = value(blob_name(id));
+  if (!stored) return std::optional<BlobEntry>();
+  const auto entry = parse_blob_entry(*stored);
+  if (!entry) return fail(Code::Corrupt, "a blob's reference count is damaged: run `paraph check`");
+  return entry;
 }
 
-Result<Group::Count*> Group::find_count(Counts& counts, const BlobId& id) const {
-  const auto [at, fresh] = counts.try_emplace(id);
+Result<Group::Change*> Group::find_change(Changes& changes, const BlobId& id) const {
+  const auto [at, fresh] = changes.try_emplace(id);
   if (fresh) {
-    PARAPH_TRY(at->second.before, references(id));
-    at->second.after = at->second.before;
+    PARAPH_TRY(at->second.before, find_blob(id));
+    if (at->second.before) at->second.references = at->second.before->references;
   }
   return &at->second;
 }
 
-Result<Group::Counts> Group::count_references(const Batch& batch) const {
-  Counts counts;
+Result<Group::Changes> Group::count_references(const Batch& batch) const {
+  Changes changes;
   for (const auto& blob : batch.blobs) {
-    PARAPH_TRY(Count* const count, find_count(counts, blob.id));
-    count->brought = &blob.octets;
+    PARAPH_TRY(Change* const change, find_change(changes, blob.id));
+    change->brought = &blob.octets;
   }
   for (const auto& id : batch.retains) {
-    PARAPH_TRY(Count* const count, find_count(counts, id));
-    if (!count->brought && count->before == 0) return fail(Code::NotFound, "no such blob");
-    ++count->after;
+    PARAPH_TRY(Change* const change, find_change(changes, id));
+    if (!change->brought && !change->before) return fail(Code::NotFound, "no such blob");
+    ++change->references;
   }
   for (const auto& id : batch.releases) {
-    PARAPH_TRY(Count* const count, find_count(counts, id));
-    if (--count->after < 0) {
+    PARAPH_TRY(Change* const change, find_change(changes, id));
+    if (--change->references < 0) {
       return fail(Code::Corrupt, "a blob has fewer references than were taken: run `paraph check`");
     }
   }
-  return counts;
+  return changes;
 }
 
-void Group::put(std::string_view key, const std::optional<std::string>& value) {
-  check(value ? changes_.Put(database_.keys(), slice(key), *value) : changes_.Delete(database_.keys(), slice(key)));
-  values_.insert_or_assign(std::string(key), value);
+void Group::put(const std::string& name, std::optional<std::string> value) {
+  check(value ? changes_.Put(name, *value) : changes_.Delete(name));
+  values_.insert_or_assign(name, std::move(value));
 }
 
-void Group::put_count(const BlobId& id, const Count& count) {
-  if (count.before == count.after) return;
-  references_.insert_or_assign(id, count.after);
-  const auto name = rocks::slice(id);
-  if (count.after == 0) {
-    check(changes_.Delete(database_.references(), name));
-    check(changes_.Delete(database_.blobs(), name));
+void Group::put_blob(const BlobId& id, const Change& change) {
+  const auto& before = change.before;
+  if (change.references == (before ? before->references : 0)) return;
+  if (change.references == 0) {
+    lose(before->at);
+    put(blob_name(id), std::nullopt);
     return;
   }
-  check(changes_.Put(database_.references(), name, fmt::to_string(count.after)));
-  if (count.before == 0) check(changes_.Put(database_.blobs(), name, *count.brought));
+  const Location at = before ? before->at : append_blob(*change.brought);
+  put(blob_name(id), format(BlobEntry{.at = at, .references = change.references}));
+}
+
+Location Group::append_blob(const std::string& octets) {
+  const Location at{
+      .segment = record_.segment, .offset = blobs_end_, .length = static_cast<std::uint32_t>(octets.size())};
+  blobs_.push_back(&octets);
+  blobs_end_ += octets.size();
+  use_of(at.segment).live += at.length;
+  return at;
+}
+
+SegmentUse& Group::use_of(std::uint64_t segment) {
+  const auto [at, fresh] = changed_uses_.try_emplace(segment);
+  if (fresh) at->second = uses_.get(segment);
+  return at->second;
+}
+
+void Group::lose(const Location& at) {
+  auto& live = use_of(at.segment).live;
+  live -= std::min<std::uint64_t>(live, at.length);
 }
 
 Result<void> Group::repair(const BlobId& id, std::int64_t references) {
-  const auto name = rocks::slice(id);
-  references_.insert_or_assign(id, references);
+  const auto stored = value(blob_name(id));
+  auto entry = stored ? parse_blob_entry(*stored) : std::nullopt;
   if (references == 0) {
-    check(changes_.Delete(database_.references(), name));
-    check(changes_.Delete(database_.blobs(), name));
+    if (entry) lose(entry->at);
+    if (stored) put(blob_name(id), std::nullopt);
     return {};
   }
-  check(changes_.Put(database_.references(), name, fmt::to_string(references)));
+  if (!entry) return fail(Code::NotFound, "no such blob");
+  entry->references = references;
+  put(blob_name(id), format(*entry));
   return {};
+}
+
+void Group::move(const Move& move) {
+  const auto stored = value(blob_name(move.id));
+  auto entry = stored ? parse_blob_entry(*stored) : std::nullopt;
+  if (!entry || entry->at != move.from) return;
+  lose(entry->at);
+  entry->at = append_blob(move.octets);
+  put(blob_name(move.id), format(*entry));
+}
+
+void Group::forget(std::uint64_t segment) {
+  check(changes_.Delete(segment_name(segment)));
+  forgotten_.push_back(segment);
+}
+
+rocksdb::WriteBatch& Group::finish() {
+  check(changes_.Put(position_name(), format(record_)));
+  use_of(record_.segment).bytes = blobs_end_ + changes_.GetDataSize();  // the few rows that follow do not matter
+  for (const auto& [segment, changed] : changed_uses_) check(changes_.Put(segment_name(segment), format(changed)));
+  return changes_;
+}
+
+void Group::written() {
+  for (const auto& [segment, use] : changed_uses_) uses_.set(segment, use);
+  for (const auto segment : forgotten_) uses_.erase(segment);
 }
 
 }  // namespace paraph::store::rocks

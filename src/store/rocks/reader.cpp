@@ -17,20 +17,39 @@ bool readable(const rocksdb::Status& status) {
   return true;
 }
 
+rocksdb::Status load(const Database& database, const std::string& name, rocksdb::PinnableSlice& value) {
+  auto& db = database.db();
+  return db.Get(rocksdb::ReadOptions(), db.DefaultColumnFamily(), name, &value);
+}
+
+/// Is the blob no longer where it was?
+bool moved(const Database& database, const BlobId& id, const Location& from) {
+  rocksdb::PinnableSlice value;
+  const auto status = load(database, blob_name(id), value);
+  if (status.IsBusy() || status.IsNotFound()) return true;
+  if (!status.ok()) throw Broken(status);
+  const auto entry = parse_blob_entry(value.ToStringView());
+  return entry && entry->at != from;
+}
+
 Attempt<std::optional<std::string>> try_get(const Database& database, const std::string& key) {
   rocksdb::PinnableSlice value;
-  const auto status = database.db().Get(rocksdb::ReadOptions(), database.keys(), key, &value);
+  const auto status = load(database, key_name(key), value);
   if (!readable(status)) return std::nullopt;
   return status.ok() ? std::optional(value.ToString()) : std::nullopt;
 }
 
 Attempt<std::vector<std::optional<std::string>>> try_get_many(const Database& database,
                                                               const std::vector<std::string>& keys) {
-  const std::vector<rocksdb::Slice> names(keys.begin(), keys.end());
+  std::vector<std::string> names;
+  names.reserve(keys.size());
+  for (const auto& key : keys) names.push_back(key_name(key));
+  const std::vector<rocksdb::Slice> slices(names.begin(), names.end());
   std::vector<rocksdb::PinnableSlice> values(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
-  database.db().MultiGet(rocksdb::ReadOptions(), database.keys(), names.size(), names.data(), values.data(),
-                         statuses.data());
+  auto& db = database.db();
+  db.MultiGet(rocksdb::ReadOptions(), db.DefaultColumnFamily(), slices.size(), slices.data(), values.data(),
+              statuses.data());
   std::vector<std::optional<std::string>> found(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (!readable(statuses[i])) return std::nullopt;
@@ -42,29 +61,41 @@ Attempt<std::vector<std::optional<std::string>>> try_get_many(const Database& da
 Attempt<std::vector<KeyValue>> try_scan(const Database& database, const Scan& scan) {
   std::vector<KeyValue> found;
   if (scan.from >= scan.to) return found;
-  const rocksdb::Slice from = scan.from;
-  const rocksdb::Slice to = scan.to;
+  const std::string from_name = key_name(scan.from);
+  const std::string to_name = key_name(scan.to);
+  const rocksdb::Slice from = from_name;
+  const rocksdb::Slice to = to_name;
   rocksdb::ReadOptions options;
   options.iterate_lower_bound = &from;
   options.iterate_upper_bound = &to;
-  const std::unique_ptr<rocksdb::Iterator> at(database.db().NewIterator(options, database.keys()));
+  const std::unique_ptr<rocksdb::Iterator> at(database.db().NewIterator(options));
   scan.backwards ? at->SeekToLast() : at->SeekToFirst();
   while (at->Valid() && found.size() < scan.entries_max) {
-    found.push_back({at->key().ToString(), at->value().ToString()});
+    found.push_back({at->key().ToString().substr(1), at->value().ToString()});
     scan.backwards ? at->Prev() : at->Next();
   }
   if (!readable(at->status())) return std::nullopt;
   return found;
 }
 
-Attempt<std::string> try_read_blob(const Database& database, const BlobId& id, std::uint64_t offset,
+Attempt<std::string> try_read_blob(const Database& database, Segments& segments, const BlobId& id, std::uint64_t offset,
                                    std::uint64_t length) {
-  rocksdb::PinnableSlice octets;
-  const auto status = database.db().Get(rocksdb::ReadOptions(), database.blobs(), slice(id), &octets);
-  if (!readable(status)) return std::nullopt;
-  if (!status.ok()) return fail(Code::NotFound, "no such blob");
-  if (offset > octets.size() || length > octets.size() - offset) return fail(Code::NotFound, "the blob is shorter");
-  return std::string(octets.data() + offset, length);
+  // The sweeper may take a segment away between the look-up and the read: then the blob is elsewhere by now.
+  for (;;) {
+    rocksdb::PinnableSlice value;
+    const auto found = load(database, blob_name(id), value);
+    if (!readable(found)) return std::nullopt;
+    const auto entry = found.ok() ? parse_blob_entry(value.ToStringView()) : std::nullopt;
+    if (!entry) return fail(Code::NotFound, "no such blob");
+    const Location& at = entry->at;
+    if (offset > at.length || length > at.length - offset) return fail(Code::NotFound, "the blob is shorter");
+    std::string octets;
+    const auto status = segments.read(at.segment, at.offset + offset, length, octets);
+    if (status.ok()) return octets;
+    if (status.IsBusy()) return std::nullopt;
+    if (!status.IsPathNotFound() && !status.IsNotFound()) throw Broken(status);
+    if (!moved(database, id, at)) return fail(Code::Corrupt, "a blob's octets are lost: run `paraph check`");
+  }
 }
 
 }  // namespace
@@ -109,13 +140,13 @@ Task<Result<std::vector<KeyValue>>> Reader::scan(Scan scan) {
 
 Task<Result<std::string>> Reader::read_blob(BlobId id, std::uint64_t offset, std::uint64_t length) {
   return here_or_in_pool<std::string>(
-      [this, id, offset, length] { return try_read_blob(database_, id, offset, length); });
+      [this, id, offset, length] { return try_read_blob(database_, segments_, id, offset, length); });
 }
 
 /// Reads and hashes every octet of what it walks: always on the pool.
 Task<Result<std::vector<BlobFinding>>> Reader::verify_blobs(std::optional<BlobId> after, std::size_t blobs_max) {
   return in_pool<std::vector<BlobFinding>>([this, after, blobs_max] {
-    return std::optional(Result<std::vector<BlobFinding>>(walk_blobs(database_, after, blobs_max)));
+    return std::optional(Result<std::vector<BlobFinding>>(walk_blobs(database_, segments_, after, blobs_max)));
   });
 }
 

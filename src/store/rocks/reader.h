@@ -6,6 +6,7 @@
 #include "store/rocks/answer.h"
 #include "store/rocks/database.h"
 #include "store/rocks/page_cache_files.h"
+#include "store/rocks/segment.h"
 #include "store/store.h"
 
 namespace paraph::store::rocks {
@@ -15,7 +16,8 @@ namespace paraph::store::rocks {
 /// 0.04 ms).
 class Reader {
  public:
-  Reader(const Database& database, unsigned threads) : database_(database), pool_(threads) {}
+  Reader(const Database& database, Segments& segments, unsigned threads)
+      : database_(database), segments_(segments), pool_(threads) {}
 
   Task<Result<std::optional<std::string>>> get(std::string key);
   Task<Result<std::vector<std::optional<std::string>>>> get_many(std::vector<std::string> keys);
@@ -30,6 +32,7 @@ class Reader {
   Task<Result<T>> in_pool(Try attempt);
 
   const Database& database_;
+  Segments& segments_;
   boost::asio::thread_pool pool_;
 };
 

@@ -13,9 +13,10 @@ class FileSystem;
 namespace paraph::store::rocks {
 
 struct Options {
-  std::filesystem::path data_dir;       ///< made when absent; the store is its folder `store`
-  std::size_t cache_bytes = 64 << 20;   ///< of blocks of keys and small values
-  std::size_t buffer_bytes = 32 << 20;  ///< of blobs (half as much of keys) gathers in memory before it is written out
+  std::filesystem::path data_dir;              ///< made when absent; the store is its folder `store`
+  std::size_t cache_bytes = 64 << 20;          ///< of blocks of keys and values
+  std::size_t buffer_bytes = 16 << 20;         ///< of changes gather in memory before they are written out
+  std::uint64_t segment_bytes = 128 << 20;     ///< at which the next segment file begins
   std::uint64_t free_bytes_min = 64 << 20;     ///< with less left on the disk, nothing that grows the store is taken
   unsigned reader_threads = 4;                 ///< for reads that have to wait for the disk
   std::shared_ptr<rocksdb::FileSystem> files;  ///< nullptr: the machine's own. For tests.
@@ -24,7 +25,7 @@ struct Options {
 
 /// Opens the store, or makes a new one. The one call that blocks: before the event loops run. Failures are one sentence
 /// for the operator. Codes: Unavailable (another server holds it, or the disk refuses), NoSpace, Corrupt. Destroying
-/// the store writes out what is in memory (a second or so) and leaves no log behind.
+/// the store writes out what is in memory (a second or so).
 Result<std::unique_ptr<Store>> open(const Options& options);
 
 }  // namespace paraph::store::rocks
