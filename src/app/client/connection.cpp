@@ -24,6 +24,25 @@ std::string url_of(Protocol protocol, const Place& place) {
                      implicit_tls(protocol, place) ? "s" : "", six ? "[" : "", place.host, six ? "]" : "", place.port);
 }
 
+/// What the user can do about it.
+const char* advice(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return ": is it there, and running?";
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return ": give the certificate that vouches for it with --ca";
+    case CURLE_SSL_CACERT_BADFILE:
+      return ": correct --ca";
+    case CURLE_USE_SSL_FAILED:
+      return ": it offers no STARTTLS; --tls implicit may do";
+    case CURLE_LOGIN_DENIED:
+      return ": correct --user or the password";
+    default:
+      return "";
+  }
+}
+
 }  // namespace
 
 void Connection::Close::operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -64,7 +83,7 @@ Result<void> Connection::perform() {
   std::string why = why_.c_str();
   if (why.empty()) why = curl_easy_strerror(code);
   if (!last_line_.empty()) why += fmt::format(" (it said: {})", printable(last_line_));
-  return fail(Code::Unavailable, fmt::format("{}: {}", where_, printable(why, 600)));
+  return fail(Code::Unavailable, fmt::format("{}: {}{}", where_, printable(why, 600), advice(code)));
 }
 
 }  // namespace paraph::client

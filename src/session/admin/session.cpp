@@ -39,6 +39,8 @@ Task<Result<void>> serve(net::Stream& stream, Verbs& verbs) {
   LineFramer framer(kRequestBytesMax);
   PARAPH_CO_TRY(const auto line, co_await read_line(stream, framer));
   PARAPH_CO_TRY(auto request, parse_request(line));
+  if (request.verb == "check" && request.field("repair") == "yes")
+    co_return fail(Code::Conflict, "a store is repaired at rest: stop the server first");
   stream.set_deadline(net::kNoDeadline);
   log(Level::Info, "admin verb=\"{}\" subject={}", printable(request.verb),
       printable(request.field(request.has("domain") ? "domain" : "address")));

@@ -145,6 +145,7 @@ TEST_F(VerbsTest, Signatures) {
 TEST_F(VerbsTest, AWholeStoreIsSaidToBe) {
   make_alice();
   EXPECT_THAT(say("check").lines, ElementsAre("the store is whole"));
+  EXPECT_THAT(say("check", {{"repair", "yes"}}).failure, HasSubstr("stop the server"));
 }
 
 TEST_F(VerbsTest, WhatIsNoVerb) {
