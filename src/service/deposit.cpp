@@ -57,7 +57,8 @@ struct Deposit::Inside {
   Result<void> check_signed(const signature::Report& report) const;
   void add_trace(NewMessage& message, const Transaction& transaction, std::string_view signature_field) const;
   Task<Result<Outcome>> submit_own(const Transaction& transaction, NewMessage& message);
-  Task<Result<Outcome>> try_own(const Transaction& transaction, NewMessage& message, Signer::Submission submission);
+  Task<Result<Outcome>> try_own(const Transaction& transaction, const record::Account& principal, NewMessage& message,
+                                Signer::Submission submission);
   Task<Result<Outcome>> pass_on(const Transaction& transaction, NewMessage& message);
 
   store::Store& store;
@@ -121,13 +122,14 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::submit_own(const Transaction& tr
                                 .signature_on = principal.signature_on};
   for (int tries = 1;; ++tries) {
     submission.source_failed = tries == kTriesMax;
-    auto outcome = co_await try_own(transaction, message, submission);
+    auto outcome = co_await try_own(transaction, principal, message, submission);
     const bool vanished = !outcome && outcome.error().code == Code::NotFound && tries < kTriesMax;
     if (!vanished) co_return outcome;
   }
 }
 
-Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Transaction& transaction, NewMessage& message,
+Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Transaction& transaction,
+                                                        const record::Account& principal, NewMessage& message,
                                                         Signer::Submission submission) {
   PARAPH_CO_TRY(auto done, co_await signer.sign(submission));
   PARAPH_CO_CHECK(check_signed(done.report));
@@ -136,7 +138,7 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Transaction& trans
   message.record.signature = std::move(done.outcome);
   Outcome outcome{.report = std::move(done.report), .message_id = message_id_of(message.record.structure)};
   add_trace(message, transaction, done.field);
-  const auto* sender = policy.save_sent ? &*transaction.principal : nullptr;
+  const auto* sender = policy.save_sent ? &principal : nullptr;
   PARAPH_CO_TRY(outcome.deliveries,
                 co_await router.deliver(message, transaction.recipients, Answers::OneForAll, sender));
   co_return outcome;

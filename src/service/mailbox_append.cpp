@@ -26,6 +26,14 @@ std::vector<MailboxId> mailboxes_of(const std::vector<Target>& targets) {
   return ids;
 }
 
+std::vector<AccountId> accounts_without_quota(const std::vector<Target>& targets) {
+  std::vector<AccountId> ids;
+  for (const auto& target : targets) {
+    if (target.no_quota) ids.push_back(target.account);
+  }
+  return ids;
+}
+
 /// The message's own rows, and its blobs; an upload's references go over to it.
 void write_message(store::Batch& batch, MessageId id, NewMessage& message, std::size_t uses) {
   batch.writes.push_back({record::message_key(id), record::format_message(message.record)});
@@ -60,7 +68,7 @@ Task<Result<std::vector<Appended>>> Mailboxes::Inside::try_append(NewMessage& me
                                               message.record.structure.size));
     appended.push_back({.mailbox = target.mailbox, .uid_validity = into->now().uid_validity, .uid = entry.uid});
   }
-  PARAPH_CO_CHECK(co_await check_quota(store, edits));
+  PARAPH_CO_CHECK(co_await check_quota(store, edits, accounts_without_quota(targets)));
   write_message(batch, MessageId{number}, message, targets.size());
   const auto unused = batch.unused_blobs;
   auto done = co_await commit(std::move(batch), edits, kind == Turns::Kind::Build ? turn : nullptr);

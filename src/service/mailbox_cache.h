@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -36,6 +37,29 @@ class MailboxCache {
   std::size_t records_max_;
   mutable std::mutex mutex_;
   std::unordered_map<MailboxId, MailboxRecord> records_;  ///< under mutex_
+};
+
+/// Which mailbox of an account is for what, as it was found once: a guess too. Any thread; at most `places_max`.
+class MailboxPlaces {
+ public:
+  explicit MailboxPlaces(std::size_t places_max) : places_max_(places_max) {}
+
+  std::optional<MailboxId> find(AccountId account, std::uint8_t place) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = places_.find(key(account, place));
+    return found == places_.end() ? std::nullopt : std::optional(found->second);
+  }
+  void put(AccountId account, std::uint8_t place, MailboxId mailbox) {
+    const std::lock_guard lock(mutex_);
+    if (places_.size() >= places_max_) places_.erase(places_.begin());
+    places_.insert_or_assign(key(account, place), mailbox);
+  }
+
+ private:
+  static std::uint64_t key(AccountId account, std::uint8_t place) { return account.value << 8 | place; }
+  std::size_t places_max_;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::uint64_t, MailboxId> places_;  ///< under mutex_
 };
 
 }  // namespace paraph::service

@@ -165,8 +165,11 @@ void add_quota(store::Batch& batch, const std::vector<MailboxEdit>& edits) {
   }
 }
 
-Task<Result<void>> check_quota(store::Store& store, const std::vector<MailboxEdit>& edits) {
-  const auto growth = growth_of(edits);
+Task<Result<void>> check_quota(store::Store& store, const std::vector<MailboxEdit>& edits,
+                               const std::vector<AccountId>& without) {
+  auto growth = growth_of(edits);
+  for (const AccountId account : without) growth.erase(account);
+  if (growth.empty()) co_return Result<void>();
   std::vector<std::string> keys;
   for (const auto& [account, of] : growth) keys.push_back(record::account_key(account));
   PARAPH_CO_TRY(const auto accounts, co_await store.get_many(std::move(keys)));

@@ -68,8 +68,10 @@ class MailboxEdit {
 /// What the edits add to the accounts' quota counters: one Add for each account and counter that changes.
 void add_quota(store::Batch& batch, const std::vector<MailboxEdit>& edits);
 
-/// May `edits` grow as they do? OverQuota names the account's address; NotFound: the account is gone or in removal.
-/// What other commits in flight add is not seen: a quota may be passed by that much.
-Task<Result<void>> check_quota(store::Store& store, const std::vector<MailboxEdit>& edits);
+/// May `edits` grow as they do? Accounts in `without` have no quota and are not asked for. OverQuota names the
+/// account's address; NotFound: the account is gone or in removal. What other commits in flight add is not seen: a
+/// quota may be passed by that much.
+Task<Result<void>> check_quota(store::Store& store, const std::vector<MailboxEdit>& edits,
+                               const std::vector<AccountId>& without = {});
 
 }  // namespace paraph::service

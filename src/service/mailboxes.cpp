@@ -13,6 +13,8 @@
 namespace paraph::service {
 namespace {
 
+/// In the table of places, beside the special uses.
+constexpr std::uint8_t kInboxPlace = 0xFF;
 /// Rows of one scan.
 constexpr std::size_t kRowsPerScan = 8192;
 
@@ -105,7 +107,21 @@ Task<Result<mail::Mailbox>> Mailboxes::find(AccountId account, std::string name)
 }
 
 Task<Result<MailboxId>> Mailboxes::inbox(AccountId account) {
-  co_return co_await inside_->find_id(account, std::string(kInbox));
+  // An account's INBOX is the same mailbox as long as the account lives.
+  if (const auto known = inside_->places.find(account, kInboxPlace)) co_return *known;
+  PARAPH_CO_TRY(const auto id, co_await inside_->find_id(account, std::string(kInbox)));
+  inside_->places.put(account, kInboxPlace, id);
+  co_return id;
+}
+
+Task<Result<MailboxId>> Mailboxes::special_id(AccountId account, mail::SpecialUse use) {
+  const auto place = static_cast<std::uint8_t>(use);
+  const auto known = inside_->places.find(account, place);
+  const auto record = known ? inside_->cache.find(account, *known) : std::nullopt;
+  if (record && record->box.use == use) co_return *known;
+  PARAPH_CO_TRY(const auto found, co_await find_special(account, use));
+  inside_->places.put(account, place, found.id);
+  co_return found.id;
 }
 
 Task<Result<std::vector<MailboxRecord>>> Mailboxes::Inside::load_all(AccountId account) {

@@ -30,6 +30,7 @@ struct Target {
   MailboxId mailbox;
   mail::Flags flags;
   Time internal_date;
+  bool no_quota = false;  ///< known already: the account has none, and need not be asked for
 };
 
 /// What changed in a mailbox after a modseq, in order of modseq; an entry appears once, with its newest state.
@@ -70,7 +71,10 @@ class Mailboxes {
   Task<Result<std::vector<mail::Mailbox>>> list(AccountId account);        ///< in order of name, INBOX first
   Task<Result<mail::Mailbox>> find(AccountId account, std::string name);   ///< NotFound; "inbox" in any case
   Task<Result<mail::Mailbox>> load(AccountId account, MailboxId mailbox);  ///< NotFound
-  Task<Result<MailboxId>> inbox(AccountId account);                        ///< costs one look-up
+  Task<Result<MailboxId>> inbox(AccountId account);                        ///< asks the store once
+  /// As find_special(), most often without asking the store. The mailbox may have gone meanwhile: then append() says
+  /// NotFound, and the next call looks again.
+  Task<Result<MailboxId>> special_id(AccountId account, mail::SpecialUse use);
   Task<Result<mail::Mailbox>> find_special(AccountId account, mail::SpecialUse use);
   /// Makes parents too (RFC 9051 §6.3.4). Exists, BadInput (name), TooLarge (`mailboxes_max`).
   Task<Result<mail::Mailbox>> create(AccountId account, std::string name, mail::SpecialUse use);

@@ -19,7 +19,8 @@ inline constexpr std::size_t kEntriesPerBatch = 1000;
 
 /// What the files mailbox_*.cpp share: the parts of Mailboxes that are not its interface.
 struct Mailboxes::Inside {
-  Inside(store::Store& s, const Clock& c, const Limits& l) : store(s), clock(c), limits(l), numbers(s), cache(4096) {}
+  Inside(store::Store& s, const Clock& c, const Limits& l)
+      : store(s), clock(c), limits(l), numbers(s), cache(4096), places(8192) {}
 
   store::Store& store;
   const Clock& clock;
@@ -27,6 +28,7 @@ struct Mailboxes::Inside {
   record::Numbers numbers;
   Turns turns;
   MailboxCache cache;
+  MailboxPlaces places;
 
   Task<Turn> take_mailboxes(std::vector<MailboxId> mailboxes, Turns::Kind kind);
   Task<Turn> take_mailbox(MailboxId mailbox) { return take_mailboxes({mailbox}, Turns::Kind::Alone); }

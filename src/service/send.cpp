@@ -18,26 +18,30 @@ bool is_full(const Mailboxes::Quota& quota, std::uint64_t bytes) {
 Task<Result<Target>> Router::target_of(mail::Address recipient, std::uint64_t bytes) {
   PARAPH_CO_TRY(const auto account, co_await accounts_.find(recipient.key()));
   PARAPH_CO_TRY(const auto inbox, co_await mailboxes_.inbox(account.id));
-  if (account.quota_bytes != 0 || account.quota_messages != 0) {
+  const bool quota_free = account.quota_bytes == 0 && account.quota_messages == 0;
+  if (!quota_free) {
     PARAPH_CO_TRY(const auto quota, co_await mailboxes_.quota(account.id));
     if (is_full(quota, bytes))
       co_return fail(Code::OverQuota, fmt::format("the mailbox of {} is full", printable(recipient.text())));
   }
-  co_return Target{.account = account.id, .mailbox = inbox, .internal_date = clock_.now()};
+  co_return Target{.account = account.id, .mailbox = inbox, .internal_date = clock_.now(), .no_quota = quota_free};
 }
 
 Task<void> Router::add_sent(const record::Account& sender, std::uint64_t bytes, std::vector<Target>& targets) {
-  const auto sent = co_await mailboxes_.find_special(sender.id, mail::SpecialUse::Sent);
+  const auto sent = co_await mailboxes_.special_id(sender.id, mail::SpecialUse::Sent);
   if (!sent) {
     log(Level::Info, "sent-copy account={} left out: {}", printable(sender.address), sent.error().text);
     co_return;
   }
-  const auto quota = co_await mailboxes_.quota(sender.id);
-  if (!quota || is_full(*quota, bytes)) {
-    log(Level::Info, "sent-copy account={} left out: its quota is used up", printable(sender.address));
-    co_return;
+  Target copy{.account = sender.id, .mailbox = *sent, .internal_date = clock_.now()};
+  copy.no_quota = sender.quota_bytes == 0 && sender.quota_messages == 0;
+  if (!copy.no_quota) {
+    const auto quota = co_await mailboxes_.quota(sender.id);
+    if (!quota || is_full(*quota, bytes)) {
+      log(Level::Info, "sent-copy account={} left out: its quota is used up", printable(sender.address));
+      co_return;
+    }
   }
-  Target copy{.account = sender.id, .mailbox = sent->id, .internal_date = clock_.now()};
   copy.flags.set(mail::Flag::Seen);
   targets.push_back(std::move(copy));
 }

@@ -13,12 +13,6 @@ namespace {
 constexpr const char* kKeyName = "k1";  ///< s=
 constexpr std::size_t kNonceBytes = 32;
 
-/// Edited messages are parsed again before they go anywhere (spec 5.2): the engine must not have made anything worse.
-bool worse(const mail::Structure& after, const mail::Structure& before) {
-  const auto found = static_cast<std::uint32_t>(after.defects);
-  return (found & ~static_cast<std::uint32_t>(before.defects)) != 0;
-}
-
 std::uint64_t unix_seconds(Time time) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
 }
@@ -69,7 +63,7 @@ Task<Result<Signer::Signed>> Signer::attach(const Submission& submission, const 
   if (!same_body(attached.report.how)) {
     NewOctets octets(store_, submission.blobs);
     PARAPH_CO_TRY(done.structure, co_await octets.scan(attached.rope));
-    if (worse(done.structure, message.structure)) {
+    if (!signature::reads_as_planned(message.structure, done.structure, attached.report)) {
       log(Level::Error, "signature owner={} how={} would have damaged the message and was left out",
           printable(submission.owner.text()), signature::name_of(attached.report.how));
       attached = left_alone(message, signature::How::Header, "malformed");
