@@ -1,240 +1,461 @@
-// A stored message: its rope and its structure. On the way of every cold FETCH, so values are moved out of what was
-// parsed.
+// A stored message: its rope and its structure. Read on every cold FETCH: straight from the wire format into the nouns,
+// by the field numbers of the schema.
+#include <limits>
+
 #include "record/codec.h"
+#include "record/fields.h"
 #include "record/wire.h"
 
 namespace paraph::record {
 namespace {
 
-using Names = google::protobuf::RepeatedPtrField<pb::NamedAddress>;
-using Parameters = google::protobuf::RepeatedPtrField<pb::Parameter>;
-
-/// Proto3 does not write a field that is empty; not to call its setter either saves the work.
-#define PARAPH_SET(out, field, value) \
-  if (!(value).empty()) (out).set_##field(value)
-
 // ---- nouns -> record
 
-void set(pb::Segment& out, const mail::Segment& segment) {
-  out.set_kind(static_cast<std::uint32_t>(segment.kind));
+void write(FieldWriter& out, const mail::Segment& segment) {
+  out.number(pb::Segment::kKindFieldNumber, static_cast<std::uint64_t>(segment.kind));
   if (segment.kind == mail::Segment::Kind::Inline) {
-    out.set_octets(segment.octets);
+    out.octets(pb::Segment::kOctetsFieldNumber, segment.octets);
     return;
   }
-  out.set_blob(octets_of(segment.blob));
-  out.set_offset(segment.offset);
-  out.set_length(segment.length);
-  out.set_line_chars(segment.line_chars);
-  out.set_final_crlf(segment.final_crlf);
+  out.octets(pb::Segment::kBlobFieldNumber, segment.blob.view());
+  out.number(pb::Segment::kOffsetFieldNumber, segment.offset);
+  out.number(pb::Segment::kLengthFieldNumber, segment.length);
+  out.number(pb::Segment::kLineCharsFieldNumber, segment.line_chars);
+  out.number(pb::Segment::kFinalCrlfFieldNumber, segment.final_crlf);
 }
 
-void set(Names& out, const std::vector<mail::NamedAddress>& names) {
+void write(FieldWriter& out, std::uint32_t field, const std::vector<mail::NamedAddress>& names) {
   for (const auto& name : names) {
-    auto& one = *out.Add();
-    PARAPH_SET(one, name, name.name);
-    PARAPH_SET(one, local, name.address.local);
-    PARAPH_SET(one, domain, name.address.domain);
-    one.set_group_start(name.group_start);
-    one.set_group_end(name.group_end);
+    out.message(field, [&] {
+      out.octets(pb::NamedAddress::kNameFieldNumber, name.name);
+      out.octets(pb::NamedAddress::kLocalFieldNumber, name.address.local);
+      out.octets(pb::NamedAddress::kDomainFieldNumber, name.address.domain);
+      out.number(pb::NamedAddress::kGroupStartFieldNumber, name.group_start);
+      out.number(pb::NamedAddress::kGroupEndFieldNumber, name.group_end);
+    });
   }
 }
 
-void set(pb::Envelope& out, const mail::Envelope& envelope) {
-  PARAPH_SET(out, date, envelope.date);
-  PARAPH_SET(out, subject, envelope.subject);
-  set(*out.mutable_from(), envelope.from);
-  set(*out.mutable_sender(), envelope.sender);
-  set(*out.mutable_reply_to(), envelope.reply_to);
-  set(*out.mutable_to(), envelope.to);
-  set(*out.mutable_cc(), envelope.cc);
-  set(*out.mutable_bcc(), envelope.bcc);
-  PARAPH_SET(out, in_reply_to, envelope.in_reply_to);
-  PARAPH_SET(out, message_id, envelope.message_id);
+void write(FieldWriter& out, const mail::Envelope& envelope) {
+  out.octets(pb::Envelope::kDateFieldNumber, envelope.date);
+  out.octets(pb::Envelope::kSubjectFieldNumber, envelope.subject);
+  write(out, pb::Envelope::kFromFieldNumber, envelope.from);
+  write(out, pb::Envelope::kSenderFieldNumber, envelope.sender);
+  write(out, pb::Envelope::kReplyToFieldNumber, envelope.reply_to);
+  write(out, pb::Envelope::kToFieldNumber, envelope.to);
+  write(out, pb::Envelope::kCcFieldNumber, envelope.cc);
+  write(out, pb::Envelope::kBccFieldNumber, envelope.bcc);
+  out.octets(pb::Envelope::kInReplyToFieldNumber, envelope.in_reply_to);
+  out.octets(pb::Envelope::kMessageIdFieldNumber, envelope.message_id);
 }
 
-void set(Parameters& out, const std::vector<mail::Parameter>& parameters) {
+void write(FieldWriter& out, std::uint32_t field, const std::vector<mail::Parameter>& parameters) {
   for (const auto& parameter : parameters) {
-    auto& one = *out.Add();
-    one.set_name(parameter.name);
-    one.set_value(parameter.value);
+    out.message(field, [&] {
+      out.octets(pb::Parameter::kNameFieldNumber, parameter.name);
+      out.octets(pb::Parameter::kValueFieldNumber, parameter.value);
+    });
   }
 }
 
-void set(pb::Part& out, const mail::Part& part) {
-  out.set_parent_plus_1(part.parent + 1);  // kNoPart + 1 is 0: the field is absent
-  out.set_header_begin(part.header.begin);
-  out.set_header_end(part.header.end);
-  out.set_body_begin(part.body.begin);
-  out.set_body_end(part.body.end);
-  out.set_body_lines(part.body_lines);
-  PARAPH_SET(out, type, part.type);
-  PARAPH_SET(out, subtype, part.subtype);
-  set(*out.mutable_parameters(), part.parameters);
-  out.set_encoding(static_cast<std::uint32_t>(part.encoding));
-  PARAPH_SET(out, encoding_name, part.encoding_name);
-  PARAPH_SET(out, disposition, part.disposition);
-  set(*out.mutable_disposition_parameters(), part.disposition_parameters);
-  PARAPH_SET(out, id, part.id);
-  PARAPH_SET(out, description, part.description);
-  PARAPH_SET(out, md5, part.md5);
-  PARAPH_SET(out, location, part.location);
-  for (const auto& language : part.languages) out.add_languages(language);
-  if (part.duration) out.set_duration(*part.duration);
-  out.set_has_content_type(part.has_content_type);
-  out.set_defects(static_cast<std::uint32_t>(part.defects));
-  if (part.envelope) set(*out.mutable_envelope(), *part.envelope);
+void write(FieldWriter& out, const mail::Part& part) {
+  using P = pb::Part;
+  out.number(P::kParentPlus1FieldNumber, part.parent + 1);  // kNoPart + 1 is 0: the field is absent
+  out.number(P::kHeaderBeginFieldNumber, part.header.begin);
+  out.number(P::kHeaderEndFieldNumber, part.header.end);
+  out.number(P::kBodyBeginFieldNumber, part.body.begin);
+  out.number(P::kBodyEndFieldNumber, part.body.end);
+  out.number(P::kBodyLinesFieldNumber, part.body_lines);
+  out.octets(P::kTypeFieldNumber, part.type);
+  out.octets(P::kSubtypeFieldNumber, part.subtype);
+  write(out, P::kParametersFieldNumber, part.parameters);
+  out.number(P::kEncodingFieldNumber, static_cast<std::uint64_t>(part.encoding));
+  out.octets(P::kEncodingNameFieldNumber, part.encoding_name);
+  out.octets(P::kDispositionFieldNumber, part.disposition);
+  write(out, P::kDispositionParametersFieldNumber, part.disposition_parameters);
+  out.octets(P::kIdFieldNumber, part.id);
+  out.octets(P::kDescriptionFieldNumber, part.description);
+  out.octets(P::kMd5FieldNumber, part.md5);
+  out.octets(P::kLocationFieldNumber, part.location);
+  for (const auto& language : part.languages) out.element(P::kLanguagesFieldNumber, language);
+  if (part.duration) out.present(P::kDurationFieldNumber, *part.duration);
+  out.number(P::kHasContentTypeFieldNumber, part.has_content_type);
+  out.number(P::kDefectsFieldNumber, static_cast<std::uint32_t>(part.defects));
+  if (part.envelope) out.message(P::kEnvelopeFieldNumber, [&] { write(out, *part.envelope); });
 }
 
-void set(pb::SignatureOutcome& out, const SignatureOutcome& outcome) {
-  PARAPH_SET(out, owner, outcome.owner);
-  PARAPH_SET(out, revision, outcome.revision);
-  PARAPH_SET(out, kinds, outcome.kinds);
-  PARAPH_SET(out, how, outcome.how);
-  PARAPH_SET(out, reason, outcome.reason);
+void write(FieldWriter& out, const SignatureOutcome& outcome) {
+  out.octets(pb::SignatureOutcome::kOwnerFieldNumber, outcome.owner);
+  out.octets(pb::SignatureOutcome::kRevisionFieldNumber, outcome.revision);
+  out.octets(pb::SignatureOutcome::kKindsFieldNumber, outcome.kinds);
+  out.octets(pb::SignatureOutcome::kHowFieldNumber, outcome.how);
+  out.octets(pb::SignatureOutcome::kReasonFieldNumber, outcome.reason);
 }
 
-#undef PARAPH_SET
+/// Far more than mime finds and limits let in: a damaged record must not ask for all memory.
+constexpr std::size_t kPartsMax = 10'000;
+constexpr std::size_t kSegmentsMax = 100'000;
 
 // ---- record -> nouns. `take` fails (false) for what no format_message() ever wrote.
 
-bool take(const pb::Segment& in, mail::Segment& segment) {
-  const auto kind = enum_of(in.kind(), mail::Segment::Kind::Base64);
-  if (!kind) return false;
-  segment.kind = *kind;
-  if (segment.kind == mail::Segment::Kind::Inline) {
-    segment.octets = in.octets();
-    return !segment.octets.empty();
+/// A 32-bit number; too large a one is damage, which `ok` remembers.
+std::uint32_t number32(const FieldReader& field, bool& ok) {
+  ok = ok && field.value() <= std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(field.value());
+}
+
+template <class E>
+void take_enum(const FieldReader& field, E last, E& to, bool& ok) {
+  ok = ok && field.value() <= static_cast<std::uint64_t>(last);
+  if (ok) to = static_cast<E>(field.value());
+}
+
+bool sound(const mail::Segment& segment) {
+  if (segment.kind == mail::Segment::Kind::Inline) return !segment.octets.empty();
+  if (segment.length == 0 || segment.length > mail::kBlobBytesMax || segment.offset > mail::kBlobBytesMax) return false;
+  return segment.line_chars % 4 == 0 && segment.line_chars <= 996;
+}
+
+bool take(std::string_view octets, mail::Segment& segment) {
+  FieldReader field(octets);
+  bool ok = true;
+  bool named = false;
+  while (field.next()) {
+    switch (field.number()) {
+      case pb::Segment::kKindFieldNumber:
+        take_enum(field, mail::Segment::Kind::Base64, segment.kind, ok);
+        break;
+      case pb::Segment::kOctetsFieldNumber:
+        segment.octets = field.octets();
+        break;
+      case pb::Segment::kBlobFieldNumber:
+        if (const auto blob = blob_of(field.octets())) {
+          segment.blob = *blob;
+          named = true;
+        }
+        break;
+      case pb::Segment::kOffsetFieldNumber:
+        segment.offset = field.value();
+        break;
+      case pb::Segment::kLengthFieldNumber:
+        segment.length = field.value();
+        break;
+      case pb::Segment::kLineCharsFieldNumber:
+        segment.line_chars = number32(field, ok);
+        break;
+      case pb::Segment::kFinalCrlfFieldNumber:
+        segment.final_crlf = field.value() != 0;
+        break;
+      default:
+        break;
+    }
   }
-  const auto blob = blob_of(in.blob());
-  if (!blob || in.length() == 0 || in.offset() > mail::kBlobBytesMax || in.length() > mail::kBlobBytesMax) return false;
-  if (in.line_chars() % 4 != 0 || in.line_chars() > 996) return false;
-  segment.blob = *blob;
-  segment.offset = in.offset();
-  segment.length = in.length();
-  segment.line_chars = in.line_chars();
-  segment.final_crlf = in.final_crlf();
-  return true;
+  return ok && !field.damaged() && sound(segment) && named == (segment.kind != mail::Segment::Kind::Inline);
 }
 
-void take(Names& in, std::vector<mail::NamedAddress>& names) {
-  names.reserve(static_cast<std::size_t>(in.size()));
-  for (auto& one : in) {
-    auto& name = names.emplace_back();
-    name.name = std::move(*one.mutable_name());
-    name.address.local = std::move(*one.mutable_local());
-    name.address.domain = std::move(*one.mutable_domain());
-    name.group_start = one.group_start();
-    name.group_end = one.group_end();
+bool take(std::string_view octets, mail::NamedAddress& name) {
+  FieldReader field(octets);
+  while (field.next()) {
+    switch (field.number()) {
+      case pb::NamedAddress::kNameFieldNumber:
+        name.name = field.octets();
+        break;
+      case pb::NamedAddress::kLocalFieldNumber:
+        name.address.local = field.octets();
+        break;
+      case pb::NamedAddress::kDomainFieldNumber:
+        name.address.domain = field.octets();
+        break;
+      case pb::NamedAddress::kGroupStartFieldNumber:
+        name.group_start = field.value() != 0;
+        break;
+      case pb::NamedAddress::kGroupEndFieldNumber:
+        name.group_end = field.value() != 0;
+        break;
+      default:
+        break;
+    }
+  }
+  return !field.damaged();
+}
+
+bool take(std::string_view octets, mail::Envelope& envelope) {
+  FieldReader field(octets);
+  bool ok = true;
+  const auto add = [&](std::vector<mail::NamedAddress>& names) {
+    ok = take(field.octets(), names.emplace_back()) && ok;
+  };
+  while (field.next()) {
+    switch (field.number()) {
+      case pb::Envelope::kDateFieldNumber:
+        envelope.date = field.octets();
+        break;
+      case pb::Envelope::kSubjectFieldNumber:
+        envelope.subject = field.octets();
+        break;
+      case pb::Envelope::kFromFieldNumber:
+        add(envelope.from);
+        break;
+      case pb::Envelope::kSenderFieldNumber:
+        add(envelope.sender);
+        break;
+      case pb::Envelope::kReplyToFieldNumber:
+        add(envelope.reply_to);
+        break;
+      case pb::Envelope::kToFieldNumber:
+        add(envelope.to);
+        break;
+      case pb::Envelope::kCcFieldNumber:
+        add(envelope.cc);
+        break;
+      case pb::Envelope::kBccFieldNumber:
+        add(envelope.bcc);
+        break;
+      case pb::Envelope::kInReplyToFieldNumber:
+        envelope.in_reply_to = field.octets();
+        break;
+      case pb::Envelope::kMessageIdFieldNumber:
+        envelope.message_id = field.octets();
+        break;
+      default:
+        break;
+    }
+  }
+  return ok && !field.damaged();
+}
+
+bool take(std::string_view octets, mail::Parameter& parameter) {
+  FieldReader field(octets);
+  while (field.next()) {
+    switch (field.number()) {
+      case pb::Parameter::kNameFieldNumber:
+        parameter.name = field.octets();
+        break;
+      case pb::Parameter::kValueFieldNumber:
+        parameter.value = field.octets();
+        break;
+      default:
+        break;
+    }
+  }
+  return !field.damaged();
+}
+
+/// The strings of a part; false: another field.
+bool take_text(const FieldReader& field, mail::Part& part) {
+  switch (field.number()) {
+    case pb::Part::kTypeFieldNumber:
+      part.type = field.octets();
+      return true;
+    case pb::Part::kSubtypeFieldNumber:
+      part.subtype = field.octets();
+      return true;
+    case pb::Part::kEncodingNameFieldNumber:
+      part.encoding_name = field.octets();
+      return true;
+    case pb::Part::kDispositionFieldNumber:
+      part.disposition = field.octets();
+      return true;
+    case pb::Part::kIdFieldNumber:
+      part.id = field.octets();
+      return true;
+    case pb::Part::kDescriptionFieldNumber:
+      part.description = field.octets();
+      return true;
+    case pb::Part::kMd5FieldNumber:
+      part.md5 = field.octets();
+      return true;
+    case pb::Part::kLocationFieldNumber:
+      part.location = field.octets();
+      return true;
+    case pb::Part::kLanguagesFieldNumber:
+      part.languages.emplace_back(field.octets());
+      return true;
+    default:
+      return false;
   }
 }
 
-void take(pb::Envelope& in, mail::Envelope& envelope) {
-  envelope.date = in.date();
-  envelope.subject = in.subject();
-  take(*in.mutable_from(), envelope.from);
-  take(*in.mutable_sender(), envelope.sender);
-  take(*in.mutable_reply_to(), envelope.reply_to);
-  take(*in.mutable_to(), envelope.to);
-  take(*in.mutable_cc(), envelope.cc);
-  take(*in.mutable_bcc(), envelope.bcc);
-  envelope.in_reply_to = in.in_reply_to();
-  envelope.message_id = in.message_id();
+/// Reads `octets` into `part`, whose parent is an index that nobody has checked yet.
+bool take(std::string_view octets, mail::Part& part) {
+  FieldReader field(octets);
+  bool ok = true;
+  part.type.clear();
+  part.subtype.clear();
+  while (field.next()) {
+    switch (field.number()) {
+      case pb::Part::kParentPlus1FieldNumber:
+        part.parent = number32(field, ok) - 1;
+        break;
+      case pb::Part::kHeaderBeginFieldNumber:
+        part.header.begin = field.value();
+        break;
+      case pb::Part::kHeaderEndFieldNumber:
+        part.header.end = field.value();
+        break;
+      case pb::Part::kBodyBeginFieldNumber:
+        part.body.begin = field.value();
+        break;
+      case pb::Part::kBodyEndFieldNumber:
+        part.body.end = field.value();
+        break;
+      case pb::Part::kBodyLinesFieldNumber:
+        part.body_lines = field.value();
+        break;
+      case pb::Part::kParametersFieldNumber:
+        ok = take(field.octets(), part.parameters.emplace_back()) && ok;
+        break;
+      case pb::Part::kEncodingFieldNumber:
+        take_enum(field, mail::Encoding::Unknown, part.encoding, ok);
+        break;
+      case pb::Part::kDispositionParametersFieldNumber:
+        ok = take(field.octets(), part.disposition_parameters.emplace_back()) && ok;
+        break;
+      case pb::Part::kDurationFieldNumber:
+        part.duration = number32(field, ok);
+        break;
+      case pb::Part::kHasContentTypeFieldNumber:
+        part.has_content_type = field.value() != 0;
+        break;
+      case pb::Part::kDefectsFieldNumber:
+        part.defects = static_cast<mail::Defect>(number32(field, ok));
+        break;
+      case pb::Part::kEnvelopeFieldNumber:
+        ok = take(field.octets(), part.envelope.emplace()) && ok;
+        break;
+      default:
+        take_text(field, part);
+        break;
+    }
+  }
+  return ok && !field.damaged();
 }
 
-void take(const Parameters& in, std::vector<mail::Parameter>& parameters) {
-  parameters.reserve(static_cast<std::size_t>(in.size()));
-  for (const auto& one : in) parameters.push_back({one.name(), one.value()});
+bool take(std::string_view octets, SignatureOutcome& outcome) {
+  FieldReader field(octets);
+  while (field.next()) {
+    switch (field.number()) {
+      case pb::SignatureOutcome::kOwnerFieldNumber:
+        outcome.owner = field.octets();
+        break;
+      case pb::SignatureOutcome::kRevisionFieldNumber:
+        outcome.revision = field.octets();
+        break;
+      case pb::SignatureOutcome::kKindsFieldNumber:
+        outcome.kinds = field.octets();
+        break;
+      case pb::SignatureOutcome::kHowFieldNumber:
+        outcome.how = field.octets();
+        break;
+      case pb::SignatureOutcome::kReasonFieldNumber:
+        outcome.reason = field.octets();
+        break;
+      default:
+        break;
+    }
+  }
+  return !field.damaged();
 }
 
-/// The part's place in the tree: parents come before their children.
-bool take_place(const pb::Part& in, std::uint32_t index, mail::Structure& structure) {
-  const bool root = index == 0;
-  if (root != (in.parent_plus_1() == 0) || in.parent_plus_1() > index) return false;
-  if (root) return true;
-  structure.parts[index].parent = in.parent_plus_1() - 1;
-  structure.parts[in.parent_plus_1() - 1].children.push_back(index);
+/// Parts and segments are large: they are to be made where they stay.
+bool reserve(std::string_view octets, StoredMessage& message) {
+  FieldReader field(octets);
+  std::size_t parts = 0;
+  std::size_t segments = 0;
+  while (field.next()) {
+    parts += field.number() == pb::Message::kPartsFieldNumber;
+    segments += field.number() == pb::Message::kRopeFieldNumber;
+  }
+  if (parts > kPartsMax || segments > kSegmentsMax) return false;
+  message.structure.parts.reserve(parts);
+  message.rope.segments.reserve(segments);
   return true;
 }
 
-bool take_ranges(const pb::Part& in, mail::Part& part, std::uint64_t size) {
-  part.header = {in.header_begin(), in.header_end()};
-  part.body = {in.body_begin(), in.body_end()};
-  const auto inside = [size](mail::Range range) { return range.begin <= range.end && range.end <= size; };
-  return inside(part.header) && inside(part.body);
+bool take(std::string_view octets, StoredMessage& message) {
+  if (!reserve(octets, message)) return false;
+  FieldReader field(octets);
+  auto& structure = message.structure;
+  std::int64_t received = 0;
+  bool ok = true;
+  while (field.next()) {
+    switch (field.number()) {
+      case pb::Message::kRopeFieldNumber:
+        ok = take(field.octets(), message.rope.segments.emplace_back()) && ok;
+        break;
+      case pb::Message::kPartsFieldNumber:
+        ok = take(field.octets(), structure.parts.emplace_back()) && ok;
+        break;
+      case pb::Message::kSizeFieldNumber:
+        structure.size = field.value();
+        break;
+      case pb::Message::kDefectsFieldNumber:
+        structure.defects = static_cast<mail::Defect>(number32(field, ok));
+        break;
+      case pb::Message::kMimeVersionFieldNumber:
+        structure.mime_version = field.value() != 0;
+        break;
+      case pb::Message::kDurationFieldNumber:
+        message.duration = number32(field, ok);
+        break;
+      case pb::Message::kReceivedFieldNumber:
+        received = static_cast<std::int64_t>(field.value());
+        break;
+      case pb::Message::kSignatureFieldNumber:
+        ok = take(field.octets(), message.signature) && ok;
+        break;
+      default:
+        break;
+    }
+  }
+  const auto time = time_of(received);
+  if (time) message.received = *time;
+  return ok && time && !field.damaged();
 }
 
-bool take(pb::Part& in, std::uint64_t size, mail::Part& part) {
-  const auto encoding = enum_of(in.encoding(), mail::Encoding::Unknown);
-  if (!encoding || !take_ranges(in, part, size)) return false;
-  part.body_lines = in.body_lines();
-  part.type = in.type();
-  part.subtype = in.subtype();
-  take(in.parameters(), part.parameters);
-  part.encoding = *encoding;
-  part.encoding_name = in.encoding_name();
-  part.disposition = in.disposition();
-  take(in.disposition_parameters(), part.disposition_parameters);
-  part.id = in.id();
-  part.description = in.description();
-  part.md5 = in.md5();
-  part.location = in.location();
-  part.languages.assign(in.languages().begin(), in.languages().end());
-  if (in.has_duration()) part.duration = in.duration();
-  part.has_content_type = in.has_content_type();
-  part.defects = static_cast<mail::Defect>(in.defects());
-  if (in.has_envelope()) take(*in.mutable_envelope(), part.envelope.emplace());
-  return true;
-}
+bool inside(mail::Range range, std::uint64_t size) { return range.begin <= range.end && range.end <= size; }
 
-bool take(pb::Message& in, mail::Structure& structure) {
-  if (in.parts().empty()) return false;
-  structure.size = in.size();
-  structure.defects = static_cast<mail::Defect>(in.defects());
-  structure.mime_version = in.mime_version();
-  structure.parts.resize(static_cast<std::size_t>(in.parts_size()));
+/// One root, parents before their children, ranges inside the message. Fills in the children.
+bool join(mail::Structure& structure) {
+  if (structure.parts.empty() || structure.parts[0].parent != mail::kNoPart) return false;
   for (std::uint32_t i = 0; i < structure.parts.size(); ++i) {
-    auto& part = *in.mutable_parts(static_cast<int>(i));
-    if (!take_place(part, i, structure) || !take(part, in.size(), structure.parts[i])) return false;
+    const auto& part = structure.parts[i];
+    if (!inside(part.header, structure.size) || !inside(part.body, structure.size)) return false;
+    if (i == 0) continue;
+    if (part.parent >= i) return false;
+    structure.parts[part.parent].children.push_back(i);
   }
   return true;
 }
 
-bool take(const pb::Message& in, mail::Rope& rope) {
-  rope.segments.resize(static_cast<std::size_t>(in.rope_size()));
-  for (std::size_t i = 0; i < rope.segments.size(); ++i) {
-    if (!take(in.rope(static_cast<int>(i)), rope.segments[i])) return false;
-  }
-  return rope.wire_bytes() == in.size();
-}
-
-SignatureOutcome outcome_of(const pb::SignatureOutcome& in) {
-  return {.owner = in.owner(), .revision = in.revision(), .kinds = in.kinds(), .how = in.how(), .reason = in.reason()};
+/// About what the record will take, so that it grows in one piece.
+std::size_t bytes_about(const StoredMessage& message) {
+  std::size_t bytes = 200 + 350 * message.structure.parts.size();
+  for (const auto& segment : message.rope.segments) bytes += 60 + segment.octets.size();
+  return bytes;
 }
 
 }  // namespace
 
 std::string format_message(const StoredMessage& message) {
-  Parsed<pb::Message> out;
-  for (const auto& segment : message.rope.segments) set(*out->add_rope(), segment);
-  for (const auto& part : message.structure.parts) set(*out->add_parts(), part);
-  out->set_size(message.structure.size);
-  out->set_defects(static_cast<std::uint32_t>(message.structure.defects));
-  out->set_mime_version(message.structure.mime_version);
-  out->set_duration(message.duration);
-  out->set_received(unix_seconds(message.received));
-  set(*out->mutable_signature(), message.signature);
-  return out->SerializeAsString();
+  using M = pb::Message;
+  FieldWriter out;
+  out.reserve(bytes_about(message));
+  for (const auto& segment : message.rope.segments) out.message(M::kRopeFieldNumber, [&] { write(out, segment); });
+  for (const auto& part : message.structure.parts) out.message(M::kPartsFieldNumber, [&] { write(out, part); });
+  out.number(M::kSizeFieldNumber, message.structure.size);
+  out.number(M::kDefectsFieldNumber, static_cast<std::uint32_t>(message.structure.defects));
+  out.number(M::kMimeVersionFieldNumber, message.structure.mime_version);
+  out.number(M::kDurationFieldNumber, message.duration);
+  out.number(M::kReceivedFieldNumber, static_cast<std::uint64_t>(unix_seconds(message.received)));
+  out.message(M::kSignatureFieldNumber, [&] { write(out, message.signature); });
+  return out.take();
 }
 
 Result<StoredMessage> parse_message(std::string_view octets) {
-  Parsed<pb::Message> in;
-  if (!in.parse(octets)) return corrupt("message");
-  const auto received = time_of(in->received());
   StoredMessage message;
-  if (!received || !take(*in, message.rope) || !take(*in, message.structure)) return corrupt("message");
-  message.duration = in->duration();
-  message.received = *received;
-  message.signature = outcome_of(in->signature());
+  if (!take(octets, message) || !join(message.structure)) return corrupt("message");
+  if (message.rope.wire_bytes() != message.structure.size) return corrupt("message");
   return message;
 }
 
