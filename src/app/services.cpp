@@ -6,8 +6,9 @@
 #include "app/shell.h"
 #include "base/log.h"
 #include "crypto/password.h"
-#include "record/keys.h"
+#include "record/format.h"
 #include "service/receive.h"
+#include "service/server_key.h"
 #include "store/memory/memory_store.h"
 #include "store/rocks/rocks_store.h"
 
@@ -15,7 +16,6 @@ namespace paraph::app {
 namespace {
 
 constexpr std::size_t kMessageCacheBytes = 64 << 20;
-constexpr std::size_t kServerKeyBytes = 32;
 
 service::OnFailure on_failure(OnFailure choice) {
   switch (choice) {
@@ -67,20 +67,6 @@ Task<void> pause(std::chrono::milliseconds time) {
   co_await timer.async_wait(use_task);
 }
 
-/// A secret of this installation, made at its first use.
-Task<Result<std::string>> load_server_key(store::Store& store, crypto::Random& random, std::string_view name) {
-  const auto key = record::server_key_key(name);
-  for (;;) {
-    PARAPH_CO_TRY(auto found, co_await store.get(key));
-    if (found) co_return std::move(*found);
-    store::Batch batch;
-    batch.expects.push_back({key, std::nullopt});
-    batch.writes.push_back({key, random.octets(kServerKeyBytes)});
-    auto committed = co_await store.commit(std::move(batch));
-    if (!committed && committed.error().code != Code::Conflict) co_return fail(std::move(committed));
-  }
-}
-
 }  // namespace
 
 Result<std::unique_ptr<store::Store>> open_store(const Config& config) {
@@ -116,7 +102,8 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, n
             [this](std::string password) { return make_on(pool, random, std::move(password)); }) {}
 
 Task<Result<void>> Services::recover() {
-  PARAPH_CO_TRY(logins.unknown_user_key, co_await load_server_key(*store, random, "unknown-user"));
+  PARAPH_CO_CHECK(co_await record::check_format(*store));
+  PARAPH_CO_TRY(logins.unknown_user_key, co_await service::load_server_key(*store, random, "unknown-user"));
   PARAPH_CO_TRY(const auto uploads, co_await service::recover_uploads(*store));
   PARAPH_CO_TRY(const auto removals, co_await accounts.finish_removals());
   if (uploads != 0 || removals != 0) log(Level::Info, "recovered uploads={} removals={}", uploads, removals);

@@ -31,7 +31,8 @@ Result<std::unique_ptr<store::Store>> open_store(const Config& config);
 struct Services {
   Services(const Config& config, std::unique_ptr<store::Store> opened, net::WorkerPool& worker_pool);
 
-  /// What a crash left behind is put right, and the server's keys are loaded: once, before listening.
+  /// The store's format is one that this server knows, what a crash left behind is put right, and the server's keys are
+  /// loaded: once, before anything else. The failure is one sentence.
   Task<Result<void>> recover();
 
   SystemClock clock;
