@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace paraph::mail {
@@ -18,6 +19,10 @@ struct Flags {
   void clear(Flag flag) { system &= static_cast<std::uint8_t>(~static_cast<unsigned>(flag)); }
   friend bool operator==(const Flags&, const Flags&) = default;
 };
+
+/// Set by this server, at delivery, on a message that it signed itself: what a client may show as "signed". No sender can set it, as
+/// it could write a Paraph-Signature field; whoever owns the mailbox can.
+inline constexpr std::string_view kSignedKeyword = "$ParaphSigned";
 
 /// STORE's three verbs.
 enum class FlagChange { Replace, Add, Remove };

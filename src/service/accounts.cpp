@@ -131,8 +131,10 @@ Task<Result<AccountId>> Accounts::add(NewAccount account) {
     co_return fail(Code::BadInput, fmt::format("\"{}\" is not a telephone number: write +, the country and the number",
                                                printable(account.tel)));
   }
-  if (!is_utf8(account.name) || account.name.size() > limits_.account_name_bytes_max) {
-    co_return fail(Code::BadInput, "the name is not UTF-8, or too long");
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (!is_utf8(account.name) || account.name.size() > limits_.account_name_bytes_max ||
+      std::ranges::any_of(account.name, is_control)) {
+    co_return fail(Code::BadInput, "the name is not UTF-8, holds controls, or is too long");
   }
   const std::string domain_key = record::domain_key(lowered(address.domain));
   PARAPH_CO_TRY(auto domain, co_await store_.get(domain_key));

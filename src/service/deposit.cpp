@@ -107,6 +107,10 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::submit_own(const Transaction& tr
   const mail::Part& root = message.record.structure.root();
   if (message.header.size() != root.header.size()) co_return fail(Code::BadInput, "the message's header is too long");
   PARAPH_CO_TRY(const auto principal, co_await accounts.load(transaction.principal->id));
+  // What comes after such a line is body to us, and may be header to others: a second From could hide there.
+  if (has(root.defects, mail::Defect::HeaderNotEnded) && root.body.size() > 0) {
+    co_return fail(Code::BadInput, "the header has a line that is no field (RFC 5322, section 2.2)");
+  }
   PARAPH_CO_TRY(auto owner, check_sender(principal, *root.envelope, message.header, transaction.reverse_path));
 
   signature::Message received{.rope = std::move(message.record.rope), .structure = std::move(message.record.structure)};

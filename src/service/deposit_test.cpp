@@ -85,6 +85,8 @@ TEST_F(DepositTest, ASubmissionIsSignedTracedAndKeptTwiceWithOneBody) {
               AllOf(HasSubstr("hello\r\n\r\n-- \r\nAlice, extension 42\r\n"), HasSubstr("\r\nDate: Mon, 23 Nov 2026"),
                     HasSubstr("\r\nMessage-ID: " + outcome.message_id), Not(HasSubstr("carol"))));
   EXPECT_EQ(newest(alice, "Sent"), got);
+  EXPECT_THAT(done(mailboxes.entries(box(bob, "INBOX").id)).back().flags.keywords,
+              testing::ElementsAre(std::string(mail::kSignedKeyword)));
   EXPECT_EQ(box(alice, "Sent").unseen, 0u);
   EXPECT_EQ(box(bob, "INBOX").unseen, 1u);
 }
@@ -124,6 +126,7 @@ TEST_F(DepositTest, TheVoiceSignatureIsOneBlobForAllMessages) {
 TEST_F(DepositTest, ForeignSignatureFieldsGo) {
   submit(from_alice(), "Paraph-Signature: v=1; forged\r\nFrom: alice@example.org\r\nReturn-Path: <x@y>\r\n\r\nx\r\n");
   EXPECT_THAT(newest(bob, "INBOX"), AllOf(Not(HasSubstr("forged")), Not(HasSubstr("x@y")), HasSubstr("x=nosig")));
+  EXPECT_TRUE(done(mailboxes.entries(box(bob, "INBOX").id)).back().flags.keywords.empty());
 }
 
 TEST_F(DepositTest, OneWhoSwitchedTheSignatureOffSendsWithout) {
@@ -148,6 +151,8 @@ TEST_F(DepositTest, FromMustBeOnesOwn) {
       {"From: undisclosed:;\r\n", std::nullopt},
       {"From: alice@example.org\r\nFrom: alice@example.org\r\n", Code::BadInput},
       {"Subject: none\r\n", Code::BadInput},
+      {"From: alice@example.org\r\n: x\r\nFrom: bob@example.org\r\n", Code::BadInput},
+      {"From: alice@example.org\r\nno field\r\nFrom: bob@example.org\r\n", Code::BadInput},
   };
   for (const auto& each : cases)
     EXPECT_EQ(refusal(from_alice(), std::string(each.header) + "\r\nx\r\n"), each.refusal) << each.header;

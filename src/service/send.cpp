@@ -64,6 +64,10 @@ Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message,
     if (found == targets.end()) targets.push_back(std::move(*target));
   }
   if (sender != nullptr) co_await add_sent(*sender, bytes, targets);
+  const auto& kinds = message.record.signature.kinds;
+  if (!kinds.empty() && kinds != "none") {
+    for (auto& target : targets) target.flags.keywords.emplace_back(mail::kSignedKeyword);
+  }
   std::vector<Appended> appended;
   if (!targets.empty()) {
     PARAPH_CO_TRY(appended, co_await mailboxes_.append_or_keep(message, std::move(targets)));

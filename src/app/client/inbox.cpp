@@ -11,6 +11,7 @@
 
 #include "app/client/voice_part.h"
 #include "base/text.h"
+#include "mail/flags.h"
 #include "mime/header.h"
 
 namespace paraph::client {
@@ -19,8 +20,7 @@ namespace {
 using imap::Value;
 
 constexpr std::string_view kItems =
-    "UID FETCH 1:* (UID FLAGS INTERNALDATE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (PARAPH-SIGNATURE "
-    "CONTENT-DURATION)])";
+    "UID FETCH 1:* (UID FLAGS INTERNALDATE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (CONTENT-DURATION)])";
 
 // Places in an ENVELOPE, RFC 9051 §7.5.2.
 enum EnvelopeItem : std::size_t { Date = 0, Subject = 1, From = 2, To = 5 };
@@ -60,17 +60,6 @@ std::string iso_date(const std::string& date, std::string internal) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::time_point_cast<std::chrono::seconds>(*time));
 }
 
-/// Is there a Paraph-Signature that says that something is attached (tag m=)?
-bool tells_signature(std::string_view header) {
-  const auto field = mime::find_value(header, "Paraph-Signature");
-  if (!field) return false;
-  for (const auto tag : split(*field, ';')) {
-    const auto text = trimmed(tag);
-    if (text.starts_with("m=")) return trimmed(text.substr(2)) != "none";
-  }
-  return false;
-}
-
 std::optional<std::uint32_t> duration_in(std::string_view header) {
   const auto field = mime::find_value(header, "Content-Duration");
   return field ? mime::parse_duration(*field) : std::nullopt;
@@ -79,10 +68,14 @@ std::optional<std::uint32_t> duration_in(std::string_view header) {
 Listed listed(const std::vector<Value>& items) {
   Listed message;
   message.uid = static_cast<std::uint32_t>(parse_decimal(text_of(items, "UID")).value_or(0));
-  if (const auto* flags = find_value(items, "FLAGS"))
-    message.seen = std::ranges::any_of(flags->list, [](const Value& flag) { return flag.atom("\\Seen"); });
+  if (const auto* flags = find_value(items, "FLAGS")) {
+    const auto has = [&](std::string_view name) {
+      return std::ranges::any_of(flags->list, [&](const Value& flag) { return flag.atom(name); });
+    };
+    message.seen = has("\\Seen");
+    message.is_signed = has(mail::kSignedKeyword);
+  }
   const auto& header = text_of(items, "BODY[");
-  message.is_signed = tells_signature(header);
   message.duration = duration_in(header);
   const auto* envelope = find_value(items, "ENVELOPE");
   if (!envelope || envelope->list.size() <= To) return message;

@@ -22,6 +22,7 @@ Task<void> Session::copy_or_move(imap::Numbers numbers, imap::SequenceSet set, s
     co_return;
   }
   auto uids = selected_->view.uids_of(*picked);
+  const std::size_t asked = uids.size();
   auto target = co_await server_.mailboxes.find(account_, std::move(mailbox));
   if (!target) {
     refuse(target.error(), imap::Target::Yes);
@@ -36,6 +37,11 @@ Task<void> Session::copy_or_move(imap::Numbers numbers, imap::SequenceSet set, s
   if (!copied) {
     co_await sync_after_own_change(Expunges::Tell);
     refuse(copied.error(), imap::Target::Yes);
+    co_return;
+  }
+  if (!moving && numbers == imap::Numbers::Sequence && copied->uids.size() < asked) {  // RFC 2180 §4.4.1
+    co_await sync_after_own_change(Expunges::Tell);
+    no("EXPUNGEISSUED", "some of the messages are gone; the others were copied");
     co_return;
   }
   std::string code;

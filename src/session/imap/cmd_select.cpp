@@ -68,7 +68,8 @@ Task<Result<void>> Session::open(mail::Mailbox mailbox, imap::Readonly readonly)
   });
   Uid recent_from = mailbox.recent_from;
   if (readonly == imap::Readonly::No && recent_from < mailbox.uid_next) {
-    PARAPH_CO_TRY(recent_from, co_await server_.mailboxes.take_recent(account_, mailbox.id));
+    // A full disk is no reason not to open: then what is recent stays recent for the next session too.
+    if (const auto taken = co_await server_.mailboxes.take_recent(account_, mailbox.id)) recent_from = *taken;
   }
   PARAPH_CO_TRY(mailbox, co_await server_.mailboxes.load(account_, mailbox.id));
   auto entries = co_await server_.mailboxes.entries(mailbox.id);

@@ -9,6 +9,10 @@ Task<void> Session::start_tls(smtp::StartTls) {
     blame({503, "5.5.1", "TLS is on already"});
     co_return;
   }
+  if (account_) {
+    blame({503, "5.5.1", "STARTTLS comes before AUTH: who one is was said in clear"});
+    co_return;
+  }
   auto context = server_.tls.get();
   if (!context) {
     blame({502, "5.5.1", "STARTTLS is not offered here"});

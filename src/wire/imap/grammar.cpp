@@ -232,6 +232,9 @@ Result<Time> date_time(Cursor& cursor) {
   PARAPH_CHECK(cursor.need('"'));
   if (hour > 23 || minute > 59 || second > 60 || zone_hour > 23 || zone_minute > 59)
     return cursor.expected("a time that exists");
+  // A Time counts nanoseconds in 64 bits: 1678 to 2261. mime/date.h has the same bounds.
+  if (days < std::chrono::sys_days(std::chrono::year(1900) / 1 / 1) || days >= std::chrono::sys_days(std::chrono::year(2261) / 1 / 1))
+    return cursor.expected("a year from 1900 to 2260");
   const auto zone = std::chrono::hours(zone_hour) + std::chrono::minutes(zone_minute);
   const auto local = days + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
   return Time(west ? local + zone : local - zone);
