@@ -27,8 +27,8 @@ namespace {
 
 using service::done;
 
-constexpr int kFolders = 10;
-constexpr int kRoundsInOneFolder = 20;
+constexpr int kFolders = 25;
+constexpr int kRoundsInOneFolder = 8;
 constexpr int kSenders = 6;
 
 std::string amr(std::size_t frames, char fill) {
@@ -66,7 +66,7 @@ struct Life {
 /// Deposits until the store fails: small, middling, and larger than one blob.
 Task<void> send(Life& life, Sent& sent, std::string name, std::uint64_t seed) {
   std::mt19937_64 chance(seed);
-  constexpr std::size_t kBytes[] = {40, 20'000, 600'000};
+  constexpr std::size_t kBytes[] = {40, 5'000, 300'000};
   for (int n = 0;; ++n) {
     const std::string subject = name + "." + std::to_string(n);
     std::string audio(kBytes[chance() % 3], '\0');
@@ -145,7 +145,7 @@ void look(const Folder& folder, const Sent& sent, const std::string& voice) {
   EXPECT_EQ(findings, "");
 }
 
-/// Twenty lives in one folder. Returns how many messages were answered.
+/// Eight lives in one folder. Returns how many messages were answered.
 std::size_t live_again_and_again(int number, const std::string& voice) {
   const Folder folder;
   Sent sent;
