@@ -6,6 +6,9 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <limits>
+
+#include "base/text.h"
 
 namespace paraph::app {
 namespace {
@@ -190,7 +193,10 @@ void CommandLine::add_place(CLI::App& verb, std::uint16_t example_port) {
       ->type_name("H:P");
   verb.add_option("--user", place_.user, "The account's address")->required();
   add_password(verb);
-  verb.add_option("--tls", tls_, "starttls or implicit; without it in clear to a loopback address, STARTTLS elsewhere")
+  verb.add_option("--tls", tls_,
+                  "starttls or implicit; without it in clear to a loopback address, and elsewhere STARTTLS (on the "
+                  "ports 465 and "
+                  "993 TLS from the first octet)")
       ->check(CLI::IsMember({"starttls", "implicit"}));
   verb.add_option("--ca", place_.ca_file, "A certificate to trust besides the system's")->type_name("FILE");
 }
@@ -229,7 +235,7 @@ void CommandLine::add_save() {
   add_place(*verb, 1143);
   verb->add_option("--uid", save_.uid, "The message's number, as inbox shows it")
       ->required()
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
   verb->add_option("--dir", save_.folder, "Where to; made if it is not there")->required()->type_name("DIR");
   verb->callback([this] { invocation_.command = save_; });
 }
@@ -250,6 +256,13 @@ std::string one_line(std::string text) {
   std::ranges::replace(text, '\n', ' ');
   while (text.ends_with(' ') || text.ends_with('.')) text.pop_back();
   return text;
+}
+
+/// What was not understood comes before what is missing: "fly is not known" for `paraph fly`.
+std::string what_of(const CLI::ParseError& error, const CLI::App& verb) {
+  const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) || dynamic_cast<const CLI::ExtrasError*>(&error);
+  const auto unknown = missing ? verb.remaining() : std::vector<std::string>();
+  return unknown.empty() ? one_line(error.what()) : fmt::format("{} is not known", printable(unknown.front(), 60));
 }
 
 /// The deepest verb that was given.
@@ -276,7 +289,7 @@ std::expected<Invocation, Ending> CommandLine::parse(const std::vector<std::stri
         Ending{0, given(app_).help(given(app_).get_parent() ? name_of(*given(app_).get_parent()) : "")});
   } catch (const CLI::ParseError& error) {
     const auto name = name_of(given(app_));
-    return std::unexpected(Ending{2, fmt::format("{}: {}; see `{} --help`", name, one_line(error.what()), name)});
+    return std::unexpected(Ending{2, fmt::format("{}: {}; see `{} --help`", name, what_of(error, given(app_)), name)});
   }
   place_.tls = tls_ == "starttls"   ? client::Tls::StartTls
                : tls_ == "implicit" ? client::Tls::Implicit

@@ -114,6 +114,13 @@ TEST(CommandLine, WrongUsageIsTwoAndOneLine) {
   }
 }
 
+TEST(CommandLine, WhatIsNotKnownIsNamed) {
+  EXPECT_THAT(parse_command_line({"fly"}).error().text, testing::HasSubstr("fly is not known"));
+  EXPECT_THAT(parse_command_line({"serve", "--fast"}).error().text, testing::HasSubstr("--fast is not known"));
+  EXPECT_THAT(parse_command_line({"account", "fly"}).error().text, testing::HasSubstr("account: fly is not known"));
+  EXPECT_EQ(parse_command_line({"a\nb"}).error().text.find('\n'), std::string::npos);
+}
+
 TEST(CommandLine, LaterVerbsSaySo) {
   for (const auto* line : {"policy show", "queue list", "signature history a@x"})
     EXPECT_THAT(parse_command_line(words(line)).error().text, testing::HasSubstr("not in this version")) << line;

@@ -24,6 +24,11 @@ std::string url_of(Protocol protocol, const Place& place) {
                      implicit_tls(protocol, place) ? "s" : "", six ? "[" : "", place.host, six ? "]" : "", place.port);
 }
 
+/// A reply that is no success: "550 5.1.1 ...", "A2 NO ...".
+bool is_refusal(std::string_view line) {
+  return line.starts_with('4') || line.starts_with('5') || line.contains(" NO ") || line.contains(" BAD ");
+}
+
 /// What the user can do about it.
 const char* advice(CURLcode code) {
   switch (code) {
@@ -73,7 +78,8 @@ Connection::Connection(Protocol protocol, const Place& place, std::string passwo
 Connection::~Connection() = default;
 
 std::size_t Connection::take_line(char* octets, std::size_t size, std::size_t count, void* self) {
-  static_cast<Connection*>(self)->last_line_ = trimmed(std::string_view(octets, size * count));
+  const auto line = trimmed(std::string_view(octets, size * count));
+  if (is_refusal(line)) static_cast<Connection*>(self)->refusal_ = line;
   return size * count;
 }
 
@@ -82,7 +88,7 @@ Result<void> Connection::perform() {
   if (code == CURLE_OK) return {};
   std::string why = why_.c_str();
   if (why.empty()) why = curl_easy_strerror(code);
-  if (!last_line_.empty()) why += fmt::format(" (it said: {})", printable(last_line_));
+  if (!refusal_.empty()) why += fmt::format(" (it said: {})", printable(refusal_));
   return fail(Code::Unavailable, fmt::format("{}: {}{}", where_, printable(why, 600), advice(code)));
 }
 

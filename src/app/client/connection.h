@@ -32,8 +32,8 @@ class Connection {
 
   std::string where_;
   std::unique_ptr<CURL, Close> handle_;
-  std::string last_line_;  ///< of the server, for the sentence
-  std::string why_;        ///< curl writes here
+  std::string refusal_;  ///< the server's last, for the sentence
+  std::string why_;      ///< curl writes here
 };
 
 }  // namespace paraph::client

@@ -7,7 +7,8 @@
 /// Paraph as a client: what `send`, `inbox` and `save` do, over libcurl.
 namespace paraph::client {
 
-/// How a connection is protected. Automatic: in clear to a loopback address, STARTTLS elsewhere. Anything but clear is
+/// How a connection is protected. Automatic: in clear to a loopback address; elsewhere STARTTLS, or
+/// TLS from the first octet on the ports 465 and 993. Anything but clear is
 /// with a verified certificate.
 enum class Tls { Automatic, StartTls, Implicit };
 
