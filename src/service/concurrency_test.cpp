@@ -20,10 +20,10 @@ void run_together(std::vector<std::function<Task<void>()>> tasks) {
   for (auto& thread : threads) thread.join();
 }
 
-Task<void> append_small(World& world, Target to, int times) {
+Task<void> append_small(World& world, std::vector<Target> to, int times) {
   for (int i = 0; i < times; ++i) {
     auto received = co_await world.receive("Subject: y\r\n\r\n");
-    auto appended = co_await world.mailboxes.append(ok(std::move(received)), {to});
+    auto appended = co_await world.mailboxes.append(ok(std::move(received)), to);
     ok(std::move(appended));
   }
 }
@@ -38,14 +38,14 @@ struct ConcurrencyTest : testing::Test, World {
     }
   }
   Task<void> flag_many(int times) {
+    const auto deleted = flags({mail::Flag::Deleted});
     for (int i = 0; i < times; ++i) {
       const auto entries = co_await mailboxes.entries(inbox);
       std::vector<Uid> some;
       for (const auto& entry : *entries) {
         if (entry.uid.value % 3 == 0) some.push_back(entry.uid);
       }
-      auto stored =
-          co_await mailboxes.store_flags(alice, inbox, some, mail::FlagChange::Add, flags({mail::Flag::Deleted}));
+      auto stored = co_await mailboxes.store_flags(alice, inbox, some, mail::FlagChange::Add, deleted);
       ok(std::move(stored));
       auto gone = co_await mailboxes.expunge(alice, inbox, std::nullopt);
       expunged += ok(std::move(gone)).size();
@@ -59,7 +59,8 @@ struct ConcurrencyTest : testing::Test, World {
       if (some.size() > 5) some.resize(5);
       auto copied = co_await mailboxes.copy(alice, inbox, some, trash);
       ok(std::move(copied));
-      auto moved = co_await mailboxes.move(alice, trash, {Uid{static_cast<std::uint32_t>(i + 1)}}, inbox);
+      std::vector<Uid> one{Uid{static_cast<std::uint32_t>(i + 1)}};
+      auto moved = co_await mailboxes.move(alice, trash, std::move(one), inbox);
       moved_back += ok(std::move(moved)).uids.size();
     }
   }
@@ -97,7 +98,7 @@ TEST_F(ConcurrencyTest, TwoServersOverOneStore) {
   World other(&store);
   other.alice = alice;
   const auto to = target(alice, inbox);
-  run_together({[&] { return append_many({to}, 30); }, [&] { return append_small(other, to, 30); }});
+  run_together({[&] { return append_many({to}, 30); }, [&] { return append_small(other, {to}, 30); }});
   EXPECT_EQ(uids(inbox).size(), 60u);
   EXPECT_EQ(findings(), 0u);
 }
