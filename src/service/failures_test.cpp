@@ -218,6 +218,33 @@ TEST(Failures, ANewSignatureIsThereOrTheOldOneIs) {
   });
 }
 
+Task<void> append_one(World& world, int& failed) {
+  std::vector<Target> targets{{.account = world.alice, .mailbox = world.inbox, .internal_date = kTestTime}};
+  auto received = co_await world.receive(audio_message(3000));
+  const auto appended = co_await world.mailboxes.append(ok(std::move(received)), std::move(targets));
+  failed += appended ? 0 : 1;
+}
+
+/// Each append is built upon the one before, which is still on its way: when that fails, the others must notice and go
+/// on.
+TEST(Failures, OneOfManyAppendsFailsAlone) {
+  for (std::uint64_t n = 1; n <= 40; ++n) {
+    Shaky shaky;
+    int failed = 0;
+    shaky.flaky.fail_at(n, Code::NoSpace);
+    boost::asio::io_context loop{1};
+    for (int i = 0; i < 10; ++i) {
+      boost::asio::co_spawn(loop, append_one(shaky.world, failed),
+                            [](std::exception_ptr e) { EXPECT_TRUE(e == nullptr); });
+    }
+    loop.run();
+    shaky.flaky.fail_at(0);
+    EXPECT_LE(failed, 1) << n;
+    EXPECT_EQ(shaky.count(shaky.world.alice, "INBOX"), 10u - static_cast<unsigned>(failed));
+    EXPECT_THAT(shaky.findings(), testing::IsEmpty());
+  }
+}
+
 TEST(Failures, ARenameIsWholeOrNotThere) {
   const auto step = [](Shaky& shaky) {
     return run(shaky.world.mailboxes.rename(shaky.world.alice, "Trash", "old/bin")).has_value();

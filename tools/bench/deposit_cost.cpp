@@ -1,4 +1,4 @@
-// What a deposit and a read cost inside the server, without sockets: `service_deposit_bench FOLDER [SECONDS]
+// What a deposit and a read cost inside the server, without sockets: `paraph_deposit_cost FOLDER [SECONDS]
 // [CONNECTIONS] [SENDERS] [READ_SECONDS]`.
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -209,6 +209,6 @@ int measure(int arguments, char** values) {
 
 int main(int arguments, char** values) {
   if (arguments > 1) return paraph::service::measure(arguments, values);
-  fmt::print("usage: service_deposit_bench FOLDER [SECONDS] [CONNECTIONS] [SENDERS] [READ_SECONDS]\n");
+  fmt::print("usage: paraph_deposit_cost FOLDER [SECONDS] [CONNECTIONS] [SENDERS] [READ_SECONDS]\n");
   return 2;
 }
