@@ -94,7 +94,7 @@ CLI::App* CommandLine::add_group(const std::string& name, const std::string& wha
 void CommandLine::add_later(CLI::App& parent, std::string_view name) {
   auto* verb = parent.add_subcommand(std::string(name))->group("")->allow_extras();
   verb->set_help_flag();
-  verb->callback([name] { throw CLI::ValidationError(std::string(name), "is not in this version"); });
+  verb->callback([] { throw CLI::ValidationError("is not in this version"); });
 }
 
 CLI::App* CommandLine::add_admin(CLI::App& group, const std::string& name, const std::string& field,
@@ -288,8 +288,10 @@ std::expected<Invocation, Ending> CommandLine::parse(const std::vector<std::stri
     return std::unexpected(
         Ending{0, given(app_).help(given(app_).get_parent() ? name_of(*given(app_).get_parent()) : "")});
   } catch (const CLI::ParseError& error) {
-    const auto name = name_of(given(app_));
-    return std::unexpected(Ending{2, fmt::format("{}: {}; see `{} --help`", name, what_of(error, given(app_)), name)});
+    const auto& verb = given(app_);
+    const auto help = name_of(verb.get_help_ptr() ? verb : *verb.get_parent());
+    return std::unexpected(
+        Ending{2, fmt::format("{}: {}; see `{} --help`", name_of(verb), what_of(error, verb), help)});
   }
   place_.tls = tls_ == "starttls"   ? client::Tls::StartTls
                : tls_ == "implicit" ? client::Tls::Implicit
