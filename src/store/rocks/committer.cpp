@@ -109,6 +109,7 @@ void Committer::commit_group(std::vector<Waiting> group) {
   } catch (const Broken& broken) {
     if (!broken_) log(Level::Error, "store: {}", broken.what());
     broken_ = std::current_exception();
+    parts_.database.give_up();
     std::vector<Answer<Result<void>>> answers;
     for (auto& waiting : group) {
       waiting.answer.give(broken_);

@@ -67,7 +67,7 @@ Result<std::unique_ptr<Database>> Database::open(const Options& options) {
 
 Database::~Database() {
   if (!db_) return;
-  const auto flushed = db_->Flush(rocksdb::FlushOptions());
+  const auto flushed = given_up_ ? rocksdb::Status::Aborted("the disk broke") : db_->Flush(rocksdb::FlushOptions());
   if (!flushed.ok())
     log(Level::Warn, "store: closing without writing out, the journal holds it: {}", flushed.ToString());
   const auto closed = db_->Close();

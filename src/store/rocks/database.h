@@ -23,6 +23,8 @@ class Database {
   std::uint64_t free_bytes() const;
   /// Why RocksDB cannot write out what it holds in memory, if so. Reads go on; writes must not.
   rocksdb::Status trouble() const;
+  /// The disk broke: closing does not try to write out any more (RocksDB waits a second after each try).
+  void give_up() { given_up_ = true; }
   /// After trouble: tries again. ok: it is over.
   rocksdb::Status resume();
 
@@ -33,6 +35,7 @@ class Database {
   std::unique_ptr<rocksdb::Env> env_;
   std::shared_ptr<Listener> listener_;
   std::unique_ptr<rocksdb::DB> db_;
+  std::atomic<bool> given_up_ = false;
 };
 
 /// The disk broke: what RocksDB says of it.

@@ -45,6 +45,7 @@ rocksdb::Options rocksdb_options(const Options& options, rocksdb::Env* env) {
   db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   db.keep_log_file_num = 2;
   db.max_log_file_size = 1 << 20;
+  db.avoid_flush_during_shutdown = true;  // ~Database does it, where it can succeed
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
   return db;
