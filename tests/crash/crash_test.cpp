@@ -30,20 +30,20 @@ void live_and_die(const Folder& folder, Model& model, std::uint64_t seed, store:
 /// What is found when the store is opened again: the sentences of what is wrong, none when all is well.
 std::string after(const Folder& folder, Model& model) {
   const auto files = std::make_shared<UnsyncedFs>(0);  // syncs that cost nothing
-  auto opened = store::rocks::open({.data_dir = folder.path(), .files = files});
+  auto opened = store::rocks::open({.data_dir = folder.path(), .free_bytes_min = 0, .files = files});
   if (!opened) return opened.error().text;
   return model.compare(**opened);
 }
 
 /// So small that files end, are written out and swept all the time.
-const store::rocks::Options kOptions{.buffer_bytes = 64 << 10, .segment_bytes = 100'000};
+const store::rocks::Options kOptions{.buffer_bytes = 64 << 10, .segment_bytes = 100'000, .free_bytes_min = 0};
 
 constexpr int kRounds = 200;
 constexpr int kRoundsInOneFolder = 20;
 
 TEST(Crash, LosesNothingThatWasAnswered) {
   for (int n = 0; n < kRounds / kRoundsInOneFolder; ++n) {
-    const Folder folder;
+    const Folder folder(in_memory());
     Model model;
     for (int round = 0; round < kRoundsInOneFolder; ++round) {
       const auto seed = static_cast<std::uint64_t>(n * kRoundsInOneFolder + round + 1);
@@ -58,7 +58,7 @@ TEST(Crash, WouldSeeAStoreThatDoesNotSync) {
   auto unsynced = kOptions;
   unsynced.sync = false;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    const Folder folder;
+    const Folder folder(in_memory());
     Model model;
     live_and_die(folder, model, seed, unsynced);
     if (!after(folder, model).empty()) return;

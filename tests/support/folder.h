@@ -1,5 +1,6 @@
 #pragma once
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <stdexcept>
@@ -7,11 +8,17 @@
 
 namespace paraph::tests {
 
+/// Where files need no disk: for tests whose syncs are not real anyway. A small place: some tens of megabytes.
+inline std::filesystem::path in_memory() {
+  const std::filesystem::path shared = "/dev/shm";
+  return ::access(shared.c_str(), W_OK) == 0 ? shared : std::filesystem::temp_directory_path();
+}
+
 /// A folder of its own for a test, gone at the end.
 class Folder {
  public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "paraph-test-XXXXXX").native();
+  explicit Folder(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string name = (parent / "paraph-test-XXXXXX").native();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the test: " + name);
     path_ = name;
   }
