@@ -10,6 +10,7 @@
 #include "mime/encoding.h"
 #include "mime/scan.h"
 #include "shapes.h"
+#include "signature/canonical.h"
 #include "signature/content.h"
 #include "signature/testing.h"
 
@@ -70,10 +71,12 @@ void write(std::uint64_t number) {
     voices += (voices.empty() ? "" : ",") + quoted(world.text({.segments = {whole}}));
   }
   fmt::print(
-      "{{\"number\":{},\"shape\":{},\"how\":{},\"kinds\":{},\"reason\":{},\"text\":{},\"voices\":[{}],\"before\":{},"
+      "{{\"number\":{},\"shape\":{},\"how\":{},\"kinds\":{},\"reason\":{},\"text\":{},\"page\":{},\"voices\":[{}],"
+      "\"before\":{},"
       "\"after\":{},\"tree\":{}}}\n",
       number, quoted(sample.shape), quoted(name_of(attached.report.how)), quoted(attached.report.kinds()),
-      quoted(attached.report.reason), quoted(content.text), voices, quoted(sample.text), quoted(after), tree_of(after));
+      quoted(attached.report.reason), quoted(content.text), quoted(signature::text_from_html(content.html)), voices,
+      quoted(sample.text), quoted(after), tree_of(after));
 }
 
 }  // namespace
