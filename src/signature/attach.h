@@ -12,6 +12,13 @@
 
 namespace paraph::signature {
 
+/// Which readers a copy of a message is for (spec 2.8); chosen once per submission and class.
+enum class Recipients {
+  Internet,
+  Vpim,  ///< a voice profile system: a bare ADPCM recording becomes multipart/voice-message and carries a voice only
+  Vvm,   ///< a mailbox of visual voice mail
+};
+
 /// What the operator and the user want. Defaults are the spec's.
 struct Policy {
   std::uint64_t growth_bytes_max =
@@ -19,6 +26,9 @@ struct Policy {
   std::uint64_t message_bytes_max = 52428800;  ///< the result never exceeds it: degraded in the same order
   std::uint64_t leaf_bytes_max = 1024 * 1024;  ///< a text leaf longer than this is locked (spec 5.3)
   bool text = true, html = true, image = true, voice = true;
+  Recipients recipients = Recipients::Internet;
+  bool basic_audio = false;  ///< recipients are strict about IVM (RFC 4239): audio/basic where nothing else is known
+  bool any_voice = true;     ///< where no variant fits the class, the uploaded one is sent rather than none
 };
 
 /// Who submitted it; decides spec 2.3 (1) together with the message's own fields.

@@ -62,8 +62,81 @@ TEST_F(Attach, TheVoiceIsOfTheMessagesOwnFormatWhereThereIsOne) {
 
 TEST_F(Attach, OnlyTheSameFormatGoesIntoAVoiceProfileMessage) {
   const Content content = content_of(signature, {});
-  EXPECT_EQ(choose_voice(content, "audio/amr", true)->media_type, "audio/AMR");
-  EXPECT_EQ(choose_voice(content, "audio/32kadpcm", true), nullptr);
+  EXPECT_EQ(choose_voice(content, "audio/amr", true, {})->media_type, "audio/AMR");
+  EXPECT_EQ(choose_voice(content, "audio/32kadpcm", true, {}), nullptr);
+}
+
+TEST_F(Attach, EachClassOfRecipientsHasItsFormats) {
+  signature.voice = {world.media("audio/ogg; codecs=opus", "opus", "OggS", 3),
+                     world.media("audio/wav", "wav", "RIFF pcm", 3),
+                     world.media("audio/wav; codec=7", "wav", "RIFF mu-law", 3),
+                     world.media("audio/mpeg", "mp3", "ID3", 3),
+                     world.media("audio/basic", "au", "mu-law", 3),
+                     world.media("audio/32KADPCM", "726", "nibbles", 6)};
+  const Content content = content_of(signature, {});
+  struct Row {
+    Policy policy;
+    std::string primary, expected;
+  };
+  const std::vector<Row> rows{{{}, "", "audio/mpeg"},
+                              {{}, "audio/basic", "audio/basic"},
+                              {{}, "audio/32KADPCM", "audio/32KADPCM"},
+                              {{.recipients = Recipients::Vvm}, "", "audio/wav; codec=7"},
+                              {{.recipients = Recipients::Vvm}, "audio/x-wav", "audio/wav"},
+                              {{.recipients = Recipients::Vpim}, "", "audio/32KADPCM"},
+                              {{.basic_audio = true}, "audio/evrc", "audio/basic"}};
+  for (const auto& row : rows)
+    EXPECT_EQ(choose_voice(content, row.primary, false, row.policy)->media_type, row.expected) << row.primary;
+  // A voice profile system takes five seconds at most.
+  EXPECT_NE(choose_voice(content, "audio/32kadpcm", true, {}), nullptr);
+  EXPECT_EQ(choose_voice(content, "audio/32kadpcm", true, {.recipients = Recipients::Vpim}), nullptr);
+
+  signature.voice.resize(1);
+  const Content uploaded = content_of(signature, {});
+  EXPECT_EQ(choose_voice(uploaded, "audio/wav", false, {})->media_type, "audio/ogg; codecs=opus");
+  EXPECT_EQ(choose_voice(uploaded, "audio/wav", false, {.any_voice = false}), nullptr);
+}
+
+TEST_F(Attach, TheVoiceGoesIntoTheVoiceContainerOrNowhere) {
+  const auto container = [](const std::vector<std::string>& parts, std::string_view boundary) {
+    std::string out = "Content-Type: multipart/voice-message; version=2.0; boundary=v\r\n\r\n";
+    for (const auto& each : parts) out += each;
+    return out + "--v--" + std::string(boundary);
+  };
+  const auto audio = [](std::string_view more) {
+    return "--v\r\nContent-Type: audio/AMR\r\nContent-Transfer-Encoding: base64\r\n" + std::string(more) +
+           "\r\nQUJD\r\n";
+  };
+  const std::string inner = "--v\r\nContent-Type: message/rfc822\r\n\r\nFrom: c@x\r\n\r\nx\r\n";
+  const std::string named = "Content-Disposition: inline; voice=Originator-Spoken-Name\r\n";
+  const std::string top(kTop);
+  const std::string outer = "Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n";
+  struct Row {
+    std::string message, report;
+    bool inside;
+  };
+  const std::vector<Row> rows{
+      {top + container({audio("")}, "\r\n"), "append voice x=vpim", true},
+      {top + container({audio(""), inner}, "\r\n"), "append voice x=vpim", true},
+      {top + container({audio(named)}, "\r\n"), "header none x=exists", false},
+      {top + container({inner}, "\r\n"), "header none x=vpim", false},
+      {top + "Content-Type: multipart/voice-message; boundary=v\r\n\r\n" + audio(""), "header none x=malformed", false},
+      {top + outer + container({audio("")}, "") + "\r\n--m--\r\n", "append text:html:image:voice", true},
+      {top + outer + "Content-Type: multipart/mixed; boundary=n\r\n\r\n--n\r\n" + container({audio("")}, "") +
+           "\r\n--n--\r\n--m--\r\n",
+       "append text:html:image x=policy", false}};
+  for (const auto& row : rows) {
+    const auto attached = attach(row.message);
+    const std::string reason = attached.report.reason.empty() ? "" : " x=" + attached.report.reason;
+    EXPECT_EQ(std::string(name_of(attached.report.how)) + " " + attached.report.kinds() + reason, row.report)
+        << row.message;
+    const auto structure = world.scan(attached.rope);
+    for (const auto& part : structure.parts) {
+      if (part.description != "Voice signature") continue;
+      EXPECT_TRUE(row.inside && structure.parts[part.parent].is("multipart", "voice-message"));
+      EXPECT_EQ(structure.parts[part.parent].children.size() > 2, row.message.find("rfc822") != std::string::npos);
+    }
+  }
 }
 
 TEST_F(Attach, PastTheLimitsVoiceThenPictureThenHtmlAreLeftOut) {

@@ -55,6 +55,7 @@ class Builder {
     edit_leaf(reading_.body.html, plan_.html, plan_.image == ImagePlace::Leaf && !root_is_leaf);
     if (plan_.separate && in_mixed()) insert_separate_text();
     if (plan_.image == ImagePlace::Related) append_image(plan_.related_at, reading_.body.related.value_or(0));
+    if (plan_.voice_container) append_part(plan_.voice_at, *plan_.voice_container, voice());
     if (!plan_.wrap) append_parts();
     close_root();
     return splices_.apply(reading_.message.rope);
@@ -129,7 +130,7 @@ class Builder {
   void open_root(Rope& rope) {
     if (plan_.wrap) {
       mixed_ = names_.next_boundary();
-      rope.append(open_container("mixed", mixed_));
+      rope.append(open_container(plan_.container, mixed_));
       if (plan_.insert_body) {
         append_rope(rope, body());
         rope.append(fmt::format("\r\n--{}\r\n", mixed_));
@@ -150,7 +151,7 @@ class Builder {
     if (!mixed_.empty()) {
       if (plan_.separate && !in_mixed()) add_part(rope, mixed_, text_entity(content_.text));
       if (plan_.image == ImagePlace::Mixed) add_part(rope, mixed_, image_entity(*content_.image, plan_.image_id));
-      if (plan_.voice != nullptr) add_part(rope, mixed_, voice());
+      if (plan_.voice != nullptr && !plan_.voice_container) add_part(rope, mixed_, voice());
       rope.append(fmt::format("\r\n--{}--\r\n", mixed_));
     }
     if (!rope.segments.empty()) splices_.insert(reading_.message.structure.size, std::move(rope));
@@ -230,7 +231,7 @@ class Builder {
 
   void append_parts() {
     if (plan_.image == ImagePlace::Mixed) append_image(plan_.append_at, 0);
-    if (plan_.voice != nullptr) append_part(plan_.append_at, 0, voice());
+    if (plan_.voice != nullptr && !plan_.voice_container) append_part(plan_.append_at, 0, voice());
   }
 
   const Reading& reading_;

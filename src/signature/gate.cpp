@@ -55,12 +55,6 @@ bool is_calendar_answer(const Part& part) {
          std::ranges::find(kAnswers, lowered(*method)) != kAnswers.end();
 }
 
-/// An invitation; an .ics file that is just attached has no method.
-bool is_calendar(const Part& part) {
-  return part.is("text", "calendar") &&
-         (part.disposition != "attachment" || mail::find_parameter(part.parameters, "method") != nullptr);
-}
-
 bool is_smime(const Part& part) {
   return part.type == "application" && (part.subtype == "pkcs7-mime" || part.subtype == "x-pkcs7-mime");
 }
@@ -86,15 +80,19 @@ std::string locked_reason(const mail::Structure& structure, const std::vector<st
     if (part.is("multipart", "signed")) return "signed";
     if (part.is("multipart", "encrypted") || is_smime(part) || part.is("application", "pgp-encrypted"))
       return "encrypted";
-    if (is_calendar(part)) return "calendar";
-    if (part.is("multipart", "voice-message")) return "vpim";
   }
+  if (root.is("text", "calendar")) return "calendar";
   const bool unsuitable = root.is("message", "external-body") || root.is("multipart", "form-data") ||
                           root.is("multipart", "byteranges") || root.is("application", "ms-tnef");
   return unsuitable ? "policy" : "";
 }
 
 }  // namespace
+
+bool is_calendar(const Part& part) {
+  return part.is("text", "calendar") &&
+         (part.disposition != "attachment" || mail::find_parameter(part.parameters, "method") != nullptr);
+}
 
 std::vector<std::uint32_t> own_parts(const mail::Structure& structure) {
   std::vector<std::uint32_t> own;

@@ -17,6 +17,9 @@ struct Gate {
 /// is the top header block.
 std::optional<Gate> check_gate(const mail::Structure& structure, std::string_view header, const Submission& submission);
 
+/// An invitation (spec 2.4 K). An .ics file that is just attached has no method, and is none.
+bool is_calendar(const mail::Part& part);
+
 /// Parts that lie in no nested message: the engine looks at these only. Indexes, in document order.
 std::vector<std::uint32_t> own_parts(const mail::Structure& structure);
 

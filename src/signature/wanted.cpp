@@ -4,7 +4,7 @@
 #include "signature/body.h"
 #include "signature/found.h"
 #include "signature/gate.h"
-#include "signature/plan.h"
+#include "signature/places.h"
 
 namespace paraph::signature {
 namespace {
@@ -30,6 +30,9 @@ std::vector<mail::Range> by_need(const mail::Rope& rope, const mail::Structure& 
   };
   if (parts.front().multipart()) add_closing(0);
   if (body.related) add_closing(*body.related);
+  if (const auto container = find_voice_container(structure, own); container && container->last_audio) {
+    ranges.push_back(delimiter_range(structure, container->part, *container->last_audio));
+  }
   add_leaf(body.plain);
   add_leaf(body.html);
   for (const auto index : own) {

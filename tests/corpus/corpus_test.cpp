@@ -69,7 +69,10 @@ class Signed {
     if (variant == 4 || variant == 5) each.html.clear();
     if (variant == 6) each.text = each.html = "";
     if (variant == 7) each.text = "\u0410\u043B\u0438\u0441\u0430\n> quoted\nFrom here\n.dot";
+    if (variant % 2 == 0 && !each.voice.empty())
+      each.voice.push_back(world.media("audio/32KADPCM", "726", std::string(80, 'g'), 3));
     each.revision = signature::revision_of(each);
+    world.policy.recipients = static_cast<signature::Recipients>(number / 280 % 3);
     return each;
   }
   std::string without_foreign_fields(const std::string& text) {
@@ -171,6 +174,23 @@ TEST_F(Corpus, AVoiceMessageStaysAtTheTop) {
     const auto before = first_of(each.before.structure, direct(each.before.structure), "audio");
     const auto after = first_of(each.after.structure, direct(each.after.structure), "audio");
     if (before) EXPECT_TRUE(after.has_value());
+  });
+}
+
+TEST_F(Corpus, AVoiceProfileMessageTakesAVoiceAfterItsRecordingsAndNothingElse) {
+  for_each([](Signed& each) {
+    const auto& parts = each.after.structure.parts;
+    for (const auto& part : parts) {
+      if (!part.is("multipart", "voice-message")) continue;
+      bool message_seen = false;
+      for (const auto child : part.children) {
+        message_seen |= parts[child].type != "audio";
+        if (!each.undo.is_added(child)) continue;
+        EXPECT_EQ(parts[child].type, "audio");
+        EXPECT_FALSE(message_seen);
+        EXPECT_NE(child, part.children.front());
+      }
+    }
   });
 }
 
