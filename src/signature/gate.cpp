@@ -23,14 +23,15 @@ std::string automatic_reason(std::string_view header) {
   bool list_id = false;
   bool bulk = false;
   for (const mime::Field& field : mime::Fields(header)) {
-    const std::string value = lowered(mime::unfold(field.value));
+    const auto value = [&] { return lowered(mime::unfold(field.value)); };
     if (iequals(field.name, "auto-submitted")) {
-      const auto word = trimmed(std::string_view(value).substr(0, value.find_first_of(";(")));
+      const std::string said = value();
+      const auto word = trimmed(std::string_view(said).substr(0, said.find_first_of(";(")));
       if (word != "no") return "auto-submitted";
     }
     if (istarts_with(field.name, "resent-")) return "resent";
     if (iequals(field.name, "list-id")) list_id = true;
-    if (iequals(field.name, "precedence")) bulk = bulk || value == "list" || value == "bulk";
+    if (iequals(field.name, "precedence")) bulk = bulk || value() == "list" || value() == "bulk";
   }
   return list_id && bulk ? "list" : "";
 }
