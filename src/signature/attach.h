@@ -59,7 +59,11 @@ struct Report {
   std::vector<std::string> content_ids;          ///< p=, without angle brackets
   std::vector<BlobId> media;                     ///< blobs of the signature that the rope now refers to
   std::optional<BlobId> image_blob, voice_blob;  ///< what the message carries now, added or there before
-  std::string kinds() const;                     ///< m=: "text:html:image:voice", or "none"
+  std::string html_hash;        ///< SHA-256 of canonical_html() of the fragment as it stands in the message; "" : the
+                                ///< signature's own
+  bool html_as_written = true;  ///< false: the client wrote it in markup of its own. No receiver can tell such a
+                                ///< fragment from what is around it, so the field does not vouch for it
+  std::string kinds() const;    ///< m=: "text:html:image:voice", or "none"
 };
 
 struct Attached {
@@ -67,9 +71,10 @@ struct Attached {
   Report report;
 };
 
-/// Without Paraph-Signature fields in the top header: a client cannot bring its own (spec 2.7 (1)). Comes before
-/// attach(); `message` is changed in place, its ranges and octets too. Answers how many were removed: log that.
-std::size_t strip_foreign_fields(Message& message);
+/// Without Paraph-Signature fields in the top header: a client cannot bring its own (spec 2.7 (1)). `keep` is the one
+/// that is genuine after all (verify.h), counted from the top. Comes before attach(); `message` is changed in place,
+/// its ranges and octets too. Answers how many were removed: log that.
+std::size_t strip_foreign_fields(Message& message, std::optional<std::size_t> keep = std::nullopt);
 
 /// The wire ranges whose octets `attach` must see: header blocks, and text leaves up to the policy's limit; a leaf that
 /// may be the signature's own media already (same decoded length) when the rope does not tell its hash; some octets of

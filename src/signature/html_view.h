@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mail/structure.h"
 
@@ -29,8 +30,17 @@ std::string_view unquoted_html(std::string_view html);
 /// True when the lines of `fragment` stand in those of `html`, one after another.
 bool shows_lines(std::string_view html_lines, std::string_view fragment_lines);
 
-/// The first `<div class="paraph-signature">...</div>` of the unquoted part whose lines satisfy `wanted`. nullopt when
-/// there is none.
+/// A `<div class="paraph-signature">...</div>`, octets of the page.
+struct OwnDiv {
+  mail::Range whole;
+  mail::Range inside;
+};
+/// Those of the unquoted part, and one that ends the page. At most kOwnDivsMax.
+std::vector<OwnDiv> own_divs(std::string_view html);
+inline constexpr std::size_t kOwnDivsMax = 8;
+
+/// The first `<div class="paraph-signature">...</div>` of own_divs() whose lines satisfy `wanted`. nullopt when there
+/// is none.
 std::optional<mail::Range> find_own_div(std::string_view html,
                                         const std::function<bool(const std::string& lines)>& wanted);
 

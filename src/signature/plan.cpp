@@ -104,6 +104,7 @@ class Planner {
     }
     plan_.report.text = text_there_;
     plan_.report.html = html_there_;
+    plan_.report.html_as_written = !html_there_ || !plan_.report.html_hash.empty();
   }
 
   void report_present(const FoundMedia& media, bool voice) {
@@ -234,6 +235,7 @@ class Planner {
     if (!can_insert_body()) return leave_out("malformed");
     plan_.insert_body = true;
     if (has_html) plan_.div = signature_div(content_.html, shown);
+    if (has_html) plan_.report.html_hash = hash_of_div(plan_.div);
     plan_.report.text = !content_.text.empty();
     plan_.report.html = !content_.html.empty();
   }
@@ -258,8 +260,9 @@ class Planner {
     if (html != nullptr) {
       const std::string_view fragment = wanted ? std::string_view(fragment_) : std::string_view();
       const auto block = wanted ? find_html_block(*html, fragment, present_picture_, past_) : HtmlBlock{};
-      plan_.html =
-          within_growth(edit_html(*html, signature_div(fragment, picture()), block, delimiters(*reading_.body.html)));
+      const std::string div = signature_div(fragment, picture());
+      plan_.html = within_growth(edit_html(*html, div, block, delimiters(*reading_.body.html)));
+      if (plan_.html && wanted) plan_.report.html_hash = hash_of_div(div);
     }
     if (plan_.html) {
       plan_.report.html |= wanted;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 constexpr std::string_view kSeparator = "-- ";
+constexpr std::size_t kAttributionLinesMax = 3;
 
 bool is_flowed(const Leaf& leaf) {
   const auto* format = mail::find_parameter(leaf.part().parameters, "format");
@@ -31,6 +32,15 @@ std::size_t block_begin(std::string_view text) {
     if ((at == 0 || text[at - 1] == '\n') && line_end > 0) return end + line_end;
   }
   return kNone;
+}
+
+/// What some clients write before a message that they quote without marks: "-----Original Message-----".
+bool begins_original(std::string_view line) {
+  if (!line.starts_with("-----") || !line.ends_with("-----")) return false;
+  const auto from = line.find_first_not_of('-');
+  if (from == kNone) return false;
+  const auto words = trimmed(line.substr(from, line.find_last_not_of('-') + 1 - from));
+  return iequals(words, "original message") || iequals(words, "forwarded message");
 }
 
 /// RFC 3676 §4.4: one space at a line's start is not the text's own.
@@ -70,18 +80,67 @@ std::size_t end_of_fixed_text(std::string_view text) {
 
 }  // namespace
 
+std::size_t quote_begin(std::string_view text) {
+  std::size_t own_end = 0;    // after the last line of the author's own
+  std::size_t paragraph = 0;  // where the paragraph at hand begins
+  std::size_t quote = kNone;  // where the quote begins that nothing of the author's has followed yet
+  std::size_t attribution = kNone;
+  bool in_paragraph = false;
+  std::size_t lines = 0;  // of the paragraph
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    const auto line = trimmed(text.substr(at, end - at));
+    if (begins_original(line)) return at;
+    if (line.starts_with('>')) {
+      if (quote == kNone) quote = attribution == kNone ? at : attribution;
+      in_paragraph = false;
+    } else if (line.empty()) {
+      in_paragraph = false;
+    } else {
+      quote = attribution = kNone;
+      own_end = end;
+      if (!in_paragraph) paragraph = at;
+      lines = in_paragraph ? lines + 1 : 1;
+      in_paragraph = true;
+      if (line.ends_with(':') && lines <= kAttributionLinesMax) attribution = paragraph;
+    }
+    at = end;
+  }
+  return quote == kNone || own_end > text.size() ? text.size() : quote;
+}
+
+std::vector<mail::Range> text_blocks(const Leaf& leaf) {
+  std::vector<mail::Range> blocks;
+  if (!leaf.readable()) return blocks;
+  const auto text = leaf.text();
+  if (const auto begin = block_begin(text); begin != kNone) blocks.push_back({begin, text.size()});
+  const auto head = text.substr(0, quote_begin(text));
+  if (head.size() == text.size()) return blocks;
+  if (const auto begin = block_begin(head); begin != kNone) {
+    const auto last = head.find_last_not_of(" \t\r\n");
+    const auto line_end = last == kNone ? kNone : head.find('\n', last);
+    if (last != kNone && last >= begin && line_end != kNone) blocks.push_back({begin, line_end + 1});
+  }
+  return blocks;
+}
+
+std::string canonical_block(const Leaf& leaf, mail::Range block) {
+  const auto raw = leaf.text().substr(block.begin, block.size());
+  return canonical_text(is_flowed(leaf) ? without_stuffing(raw) : std::string(raw));
+}
+
 TextBlock find_text_block(const Leaf& leaf, std::string_view text, const std::vector<mail::PastRevision>& past) {
-  if (!leaf.readable()) return {};
-  const std::size_t begin = block_begin(leaf.text());
-  if (begin == kNone) return {};
-  const auto raw = leaf.text().substr(begin);
-  const std::string canonical = canonical_text(is_flowed(leaf) ? without_stuffing(raw) : std::string(raw));
-  if (canonical.empty()) return {};
-  const mail::Range range{begin, leaf.text().size()};
-  if (!text.empty() && canonical == canonical_text(text)) return {Carries::Current, range};
-  const std::string hash = hash_of_text(canonical);
-  const bool older = std::ranges::any_of(past, [&](const auto& revision) { return revision.text_hash == hash; });
-  return older ? TextBlock{Carries::Older, range} : TextBlock{};
+  TextBlock older;
+  for (const auto& range : text_blocks(leaf)) {
+    const std::string canonical = canonical_block(leaf, range);
+    if (canonical.empty()) continue;
+    if (!text.empty() && canonical == canonical_text(text)) return {Carries::Current, range};
+    if (older.carries == Carries::Older) continue;
+    const std::string hash = hash_of_text(canonical);
+    if (std::ranges::any_of(past, [&](const auto& revision) { return revision.text_hash == hash; }))
+      older = {Carries::Older, range};
+  }
+  return older;
 }
 
 std::string text_block(std::string_view text, std::string_view line_end, bool flowed) {

@@ -12,7 +12,17 @@ namespace paraph::signature {
 /// What a leaf already carries of a signature (spec 2.7).
 enum class Carries { Nothing, Older, Current };
 
-/// The block after the last unquoted "-- " line, compared with `text` and with what is remembered of older ones.
+/// Where the quoted text begins with which a reply ends: a line of attribution, quoted lines ("> ") and nothing else,
+/// or what follows "-----Original Message-----". The text's size when it ends in the author's own words.
+std::size_t quote_begin(std::string_view text);
+
+/// What may be a signature in a leaf: the text after the last separator line, and the one after the last such line
+/// before the quote. Octets of leaf.text().
+std::vector<mail::Range> text_blocks(const Leaf& leaf);
+/// A block in the form that is compared (spec 2.6).
+std::string canonical_block(const Leaf& leaf, mail::Range block);
+
+/// The first of these blocks that is `text`, else the first that is what is remembered of older ones.
 struct TextBlock {
   Carries carries = Carries::Nothing;
   mail::Range range;  ///< Older: octets of leaf.text() that hold it
