@@ -100,12 +100,12 @@ std::string html_lines(std::string_view html) {
   return lines;
 }
 
-std::optional<HtmlPoint> find_html_point(std::string_view html) {
+std::optional<HtmlPoint> find_html_point(std::string_view html, bool before_quote) {
   std::optional<std::size_t> body_end;
   HtmlTokens tokens(html);
   for (HtmlToken token; tokens.next(token);) {
     if (!tokens.certain()) break;
-    if (begins_quote(token)) return HtmlPoint{.at = token.begin, .before_quote = true};
+    if (before_quote && begins_quote(token)) return HtmlPoint{.at = token.begin, .before_quote = true};
     if (token.kind == HtmlToken::Kind::End && token.name == "body") body_end = token.begin;
   }
   if (body_end && tokens.certain()) return HtmlPoint{.at = *body_end};

@@ -20,9 +20,10 @@ struct HtmlPoint {
   std::size_t at = 0;  ///< insert before this octet
   bool before_quote = false;
 };
-/// Before the first recognised reply container, else before the last real `</body>`, else at the end. nullopt: the
-/// place is not in the data state (an unclosed comment, style, script, plaintext ...): nothing may be inserted.
-std::optional<HtmlPoint> find_html_point(std::string_view html);
+/// Before the first recognised reply container (if `before_quote`), else before the last real `</body>`, else at the
+/// end. nullopt: the place is not in the data state (an unclosed comment, style, script, plaintext ...): nothing may be
+/// inserted.
+std::optional<HtmlPoint> find_html_point(std::string_view html, bool before_quote = true);
 
 /// The part of `html` whose text is the author's own: up to the first reply container, or all of it.
 std::string_view unquoted_html(std::string_view html);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mail/signature.h"
+#include "signature/attach.h"
 #include "signature/leaf.h"
 
 namespace paraph::signature {
@@ -30,8 +31,9 @@ struct TextBlock {
 TextBlock find_text_block(const Leaf& leaf, std::string_view text, const std::vector<mail::PastRevision>& past);
 
 /// EDIT of a text/plain leaf (spec 2.2, 2.4 R, S, V): `text` goes to the end after an empty line and a separator line,
-/// or takes the place of an older block. format=flowed is kept in order. nullopt: the leaf is locked.
-std::optional<LeafEdit> edit_text(const Leaf& leaf, std::string_view text, const TextBlock& block,
+/// or takes the place of an older block; where the policy says so, of one that the client wrote, or before the quote.
+/// format=flowed is kept in order. nullopt: the leaf is locked.
+std::optional<LeafEdit> edit_text(const Leaf& leaf, std::string_view text, const TextBlock& block, const Policy& policy,
                                   const std::vector<std::string>& delimiters);
 
 /// "-- " and the text, each line ended by `line_end`; for format=flowed space-stuffed (RFC 3676 §4.4).

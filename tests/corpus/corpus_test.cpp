@@ -74,6 +74,8 @@ class Signed {
       each.voice.push_back(world.media("audio/32KADPCM", "726", std::string(80, 'g'), 3));
     each.revision = signature::revision_of(each);
     world.policy.recipients = static_cast<signature::Recipients>(number / 280 % 3);
+    world.policy.text_before_quote = number % 5 == 0;
+    world.policy.html_before_quote = number % 7 != 0;
     return each;
   }
   std::string without_foreign_fields(const std::string& text) {
