@@ -19,6 +19,13 @@ enum class Recipients {
   Vvm,   ///< a mailbox of visual voice mail
 };
 
+/// What a reply gets, that is a message with In-Reply-To or References.
+enum class OnReply {
+  Full,
+  Text,  ///< text and HTML, neither picture nor voice
+  None,
+};
+
 /// What the operator and the user want. Defaults are the spec's.
 struct Policy {
   std::uint64_t growth_bytes_max =
@@ -26,6 +33,13 @@ struct Policy {
   std::uint64_t message_bytes_max = 52428800;  ///< the result never exceeds it: degraded in the same order
   std::uint64_t leaf_bytes_max = 1024 * 1024;  ///< a text leaf longer than this is locked (spec 5.3)
   bool text = true, html = true, image = true, voice = true;
+  OnReply on_reply = OnReply::Full;
+  bool mandatory = false;          ///< no client escapes: fields that would exempt a message are ignored, and one whose
+                                   ///< structure cannot be signed is Report::refused (spec 2.7 (4))
+  bool wrap_signed = false;        ///< S/MIME and OpenPGP signed messages are wrapped, and get BODY after (2.4 I1)
+  bool text_before_quote = false;  ///< in plain text: above the quotation with which a reply ends (2.4 V)
+  bool html_before_quote = true;   ///< in HTML: before the first reply container (2.4 U)
+  bool replace_client_block = false;  ///< a "-- " block that the client wrote gives way (2.4 V)
   Recipients recipients = Recipients::Internet;
   bool basic_audio = false;  ///< recipients are strict about IVM (RFC 4239): audio/basic where nothing else is known
   bool any_voice = true;     ///< where no variant fits the class, the uploaded one is sent rather than none
@@ -55,11 +69,16 @@ struct Report {
   How how = How::Untouched;
   bool text = false, html = false, image = false, voice = false;  ///< what the message carries now
   std::string reason;  ///< x=: why something (or all) was left out; "" when nothing was. For U0: "auto-submitted", ...
-  std::size_t parts_added = 0;                   ///< containers and leaves that the message did not have
+  bool refused = false;         ///< the policy is `mandatory` and the message cannot be signed: answer 554 5.7.1
+  std::size_t parts_added = 0;  ///< containers and leaves that the message did not have
   std::vector<std::string> content_ids;          ///< p=, without angle brackets
   std::vector<BlobId> media;                     ///< blobs of the signature that the rope now refers to
   std::optional<BlobId> image_blob, voice_blob;  ///< what the message carries now, added or there before
-  std::string kinds() const;                     ///< m=: "text:html:image:voice", or "none"
+  std::string html_hash;        ///< SHA-256 of canonical_html() of the fragment as it stands in the message; "" : the
+                                ///< signature's own
+  bool html_as_written = true;  ///< false: the client wrote it in markup of its own. No receiver can tell such a
+                                ///< fragment from what is around it, so the field does not vouch for it
+  std::string kinds() const;    ///< m=: "text:html:image:voice", or "none"
 };
 
 struct Attached {
@@ -67,9 +86,10 @@ struct Attached {
   Report report;
 };
 
-/// Without Paraph-Signature fields in the top header: a client cannot bring its own (spec 2.7 (1)). Comes before
-/// attach(); `message` is changed in place, its ranges and octets too. Answers how many were removed: log that.
-std::size_t strip_foreign_fields(Message& message);
+/// Without Paraph-Signature fields in the top header: a client cannot bring its own (spec 2.7 (1)). `keep` is the one
+/// that is genuine after all (verify.h), counted from the top. Comes before attach(); `message` is changed in place,
+/// its ranges and octets too. Answers how many were removed: log that.
+std::size_t strip_foreign_fields(Message& message, std::optional<std::size_t> keep = std::nullopt);
 
 /// The wire ranges whose octets `attach` must see: header blocks, and text leaves up to the policy's limit; a leaf that
 /// may be the signature's own media already (same decoded length) when the rope does not tell its hash; some octets of

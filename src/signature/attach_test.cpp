@@ -166,6 +166,43 @@ TEST_F(Attach, WhatThePolicyForbidsIsNotThere) {
   EXPECT_EQ(attach(text_message("Hello\r\n")).report.reason, "policy");
 }
 
+TEST_F(Attach, AReplyGetsWhatThePolicySays) {
+  const std::string reply = "In-Reply-To: <a@b>\r\n" + text_message("Yes\r\n");
+  const std::string no_reply = "References: \r\n" + text_message("Yes\r\n");
+  EXPECT_EQ(attach(reply).report.kinds(), "text:image:voice");
+  world.policy.on_reply = OnReply::Text;
+  EXPECT_EQ(attach(reply).report.kinds(), "text");
+  EXPECT_EQ(attach(reply).report.reason, "policy");
+  EXPECT_EQ(attach(no_reply).report.kinds(), "text:image:voice");
+  world.policy.on_reply = OnReply::None;
+  EXPECT_EQ(attach(reply).report.kinds(), "none");
+  EXPECT_EQ(text(attach(reply)), reply);
+  EXPECT_EQ(attach("References: <a@b>\r\n" + text_message("Yes\r\n")).report.reason, "policy");
+}
+
+TEST_F(Attach, FromAMandatorySignatureNoClientEscapes) {
+  const auto refused = [&](const std::string& message) { return attach(message).report.refused; };
+  const std::string text_leaf = "Content-Type: text/plain\r\n\r\nHello\r\n";
+  const std::vector<std::string> fields{"Auto-Submitted: auto-generated\r\n", "Resent-From: alice@example.org\r\n",
+                                        "List-Id: <a.b>\r\nPrecedence: list\r\n", "ARC-Seal: i=1\r\n"};
+  const std::vector<std::string> structures{
+      "Content-Type: application/pkcs7-mime\r\n\r\nAAAA\r\n",
+      "Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\n\r\ny\r\n--b--\r\n",
+      "Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n",
+      "Content-Type: text/plain\r\nContent-Type: text/plain\r\n\r\nHello\r\n", "\r\n-----BEGIN PGP MESSAGE-----\r\n"};
+  for (const auto& each : fields)
+    EXPECT_EQ(attach(each + std::string(kTop) + text_leaf).report.kinds(), "none") << each;
+  for (const auto& each : structures) EXPECT_FALSE(refused(std::string(kTop) + each)) << each;
+  world.policy.mandatory = true;
+  for (const auto& each : fields) {
+    EXPECT_EQ(attach(each + std::string(kTop) + text_leaf).report.kinds(), "text:image:voice") << each;
+    EXPECT_FALSE(refused(each + std::string(kTop) + text_leaf));
+  }
+  for (const auto& each : structures) EXPECT_TRUE(refused(std::string(kTop) + each)) << each;
+  world.submission.reverse_path.clear();
+  EXPECT_EQ(attach(text_message("Hello\r\n")).report.kinds(), "text:image:voice");
+}
+
 TEST_F(Attach, ASignatureOfNothingIsNoted) {
   signature = {};
   const auto attached = attach(text_message("Hello\r\n"));

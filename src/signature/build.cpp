@@ -131,7 +131,7 @@ class Builder {
     if (plan_.wrap) {
       mixed_ = names_.next_boundary();
       rope.append(open_container(plan_.container, mixed_));
-      if (plan_.insert_body) {
+      if (plan_.insert_body && !plan_.body_after) {
         append_rope(rope, body());
         rope.append(fmt::format("\r\n--{}\r\n", mixed_));
       }
@@ -149,6 +149,7 @@ class Builder {
       rope.append(fmt::format("\r\n--{}--{}", related_, mixed_.empty() ? "\r\n" : ""));
     }
     if (!mixed_.empty()) {
+      if (plan_.body_after) add_part(rope, mixed_, body());
       if (plan_.separate && !in_mixed()) add_part(rope, mixed_, text_entity(content_.text));
       if (plan_.image == ImagePlace::Mixed) add_part(rope, mixed_, image_entity(*content_.image, plan_.image_id));
       if (plan_.voice != nullptr && !plan_.voice_container) add_part(rope, mixed_, voice());

@@ -72,13 +72,15 @@ std::string untouched_reason(const mail::Structure& structure, const std::vector
 }
 
 /// U1 (spec 2.3 (3)), the reason as x= has it.
-std::string locked_reason(const mail::Structure& structure, const std::vector<std::uint32_t>& own) {
+std::string locked_reason(const mail::Structure& structure, const std::vector<std::uint32_t>& own,
+                          const Policy& policy) {
   const Part& root = structure.root();
   if (mail::has(structure.defects, kMessageDefects)) return "malformed";
   for (const auto index : own) {
     const Part& part = structure.parts[index];
     if (mail::has(part.defects, kPartDefects)) return "malformed";
-    if (part.is("multipart", "signed")) return "signed";
+    const bool wrapped = index == 0 && policy.wrap_signed;
+    if (part.is("multipart", "signed") && !wrapped) return "signed";
     if (part.is("multipart", "encrypted") || is_smime(part) || part.is("application", "pgp-encrypted"))
       return "encrypted";
   }
@@ -106,14 +108,25 @@ std::vector<std::uint32_t> own_parts(const mail::Structure& structure) {
   return own;
 }
 
-std::optional<Gate> check_gate(const mail::Structure& structure, std::string_view header,
-                               const Submission& submission) {
+bool is_reply(std::string_view header) {
+  return std::ranges::any_of(mime::Fields(header), [](const mime::Field& field) {
+    const bool names = iequals(field.name, "in-reply-to") || iequals(field.name, "references");
+    return names && !trimmed(mime::unfold(field.value)).empty();
+  });
+}
+
+std::optional<Gate> check_gate(const mail::Structure& structure, std::string_view header, const Submission& submission,
+                               const Policy& policy) {
   const auto own = own_parts(structure);
-  if (submission.reverse_path.empty()) return Gate{How::Untouched, "null-sender"};
-  if (auto reason = automatic_reason(header); !reason.empty()) return Gate{How::Untouched, std::move(reason)};
-  if (auto reason = untouched_reason(structure, own); !reason.empty()) return Gate{How::Untouched, std::move(reason)};
-  if (auto reason = locked_reason(structure, own); !reason.empty()) return Gate{How::Header, std::move(reason)};
-  if (has_arc(header)) return Gate{How::Header, "policy"};
+  if (!policy.mandatory) {
+    if (submission.reverse_path.empty()) return Gate{How::Untouched, "null-sender"};
+    if (auto reason = automatic_reason(header); !reason.empty()) return Gate{How::Untouched, std::move(reason)};
+  }
+  if (auto reason = untouched_reason(structure, own); !reason.empty())
+    return Gate{How::Untouched, std::move(reason), policy.mandatory};
+  if (auto reason = locked_reason(structure, own, policy); !reason.empty())
+    return Gate{How::Header, std::move(reason), policy.mandatory};
+  if (has_arc(header) && !policy.mandatory) return Gate{How::Header, "policy"};
   return std::nullopt;
 }
 

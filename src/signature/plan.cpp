@@ -104,6 +104,7 @@ class Planner {
     }
     plan_.report.text = text_there_;
     plan_.report.html = html_there_;
+    plan_.report.html_as_written = !html_there_ || !plan_.report.html_hash.empty();
   }
 
   void report_present(const FoundMedia& media, bool voice) {
@@ -155,7 +156,7 @@ class Planner {
 
   bool html_is_open() const {
     const auto* html = leaf(reading_.body.html);
-    return html != nullptr && html->readable() && find_html_point(html->text());
+    return html != nullptr && html->readable() && find_html_point(html->text(), reading_.policy.html_before_quote);
   }
 
   void plan_image() {
@@ -233,7 +234,9 @@ class Planner {
     if (content_.text.empty() && !has_html) return;
     if (!can_insert_body()) return leave_out("malformed");
     plan_.insert_body = true;
+    plan_.body_after = root().is("multipart", "signed");
     if (has_html) plan_.div = signature_div(content_.html, shown);
+    if (has_html) plan_.report.html_hash = hash_of_div(plan_.div);
     plan_.report.text = !content_.text.empty();
     plan_.report.html = !content_.html.empty();
   }
@@ -243,7 +246,8 @@ class Planner {
     if (!reading_.body.plain) return;
     if (plain != nullptr) {
       const auto block = find_text_block(*plain, content_.text, past_);
-      plan_.plain = within_growth(edit_text(*plain, content_.text, block, delimiters(*reading_.body.plain)));
+      plan_.plain =
+          within_growth(edit_text(*plain, content_.text, block, reading_.policy, delimiters(*reading_.body.plain)));
     }
     plan_.report.text = plan_.plain.has_value();
     if (!plan_.plain) left_locked_ = true;
@@ -258,8 +262,9 @@ class Planner {
     if (html != nullptr) {
       const std::string_view fragment = wanted ? std::string_view(fragment_) : std::string_view();
       const auto block = wanted ? find_html_block(*html, fragment, present_picture_, past_) : HtmlBlock{};
-      plan_.html =
-          within_growth(edit_html(*html, signature_div(fragment, picture()), block, delimiters(*reading_.body.html)));
+      const std::string div = signature_div(fragment, picture());
+      plan_.html = within_growth(edit_html(*html, div, block, reading_.policy, delimiters(*reading_.body.html)));
+      if (plan_.html && wanted) plan_.report.html_hash = hash_of_div(div);
     }
     if (plan_.html) {
       plan_.report.html |= wanted;

@@ -43,7 +43,8 @@ enum class ImagePlace {
 /// Which case of spec 2.4 a message is, as the operations of 2.2 to carry out.
 struct Plan {
   bool wrap = false;                    ///< WRAP the whole entity in a new mixed
-  bool insert_body = false;             ///< BODY first
+  bool insert_body = false;             ///< BODY first ...
+  bool body_after = false;              ///< ... or after the message, when that is signed (2.4 I1)
   bool separate = false;                ///< every leaf is locked: the text as a part of its own after the body (2.4 W)
   std::optional<LeafEdit> plain, html;  ///< EDIT of Reading::body's leaves
   ImagePlace image = ImagePlace::None;

@@ -20,6 +20,7 @@
 #include "signature/content.h"
 #include "signature/gate.h"
 #include "signature/testing.h"
+#include "signature/verify.h"
 #include "undo.h"
 
 namespace paraph::corpus {
@@ -73,6 +74,8 @@ class Signed {
       each.voice.push_back(world.media("audio/32KADPCM", "726", std::string(80, 'g'), 3));
     each.revision = signature::revision_of(each);
     world.policy.recipients = static_cast<signature::Recipients>(number / 280 % 3);
+    world.policy.text_before_quote = number % 5 == 0;
+    world.policy.html_before_quote = number % 7 != 0;
     return each;
   }
   std::string without_foreign_fields(const std::string& text) {
@@ -138,6 +141,26 @@ TEST_F(Corpus, TheResultReadsAsPlanned) {
     EXPECT_EQ(each.after.structure.size, each.after.text.size());
     if (each.left_alone()) return;
     EXPECT_TRUE(signature::reads_as_planned(each.before.structure, each.after.structure, each.attached.report));
+  });
+}
+
+TEST_F(Corpus, WhatTheFieldSaysIsThereAndNothingElseIs) {
+  const signature::FieldKey key{.id = "k1", .secret = std::string(32, 's')};
+  for_each([&](Signed& each) {
+    const auto& report = each.attached.report;
+    if (report.kinds() == "none" || !report.html_as_written) return;
+    const std::string field = signature::format_paraph_signature(report, each.signature, "alice@example.org", "<m@x>",
+                                                                 "example.org", key, 1795000000);
+    const auto says = signature::read_only_field(field + "\r\n");
+    ASSERT_TRUE(says) << says.error().text;
+    const auto holds = [&](const std::string& text) {
+      auto message = each.world.receive(text);
+      for (const auto& range : signature::octets_to_check(message.rope, message.structure, *says))
+        message.octets.emplace(range, text.substr(range.begin, range.size()));
+      return signature::check_content(message, *says);
+    };
+    EXPECT_TRUE(holds(each.after.text));
+    if (!each.left_alone() && report.how != How::Present) EXPECT_FALSE(holds(each.before.text));
   });
 }
 

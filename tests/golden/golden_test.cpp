@@ -82,6 +82,11 @@ const Case kCases[] = {
     {"50-invitation-and-file", "THIA", "edit text:html x=calendar"},
     {"51-invitation-alone", "THIA", "header none x=calendar"},
     {"52-bare-audio-to-voice-profile", "THIAP", "wrap voice x=vpim", {.recipients = Recipients::Vpim}},
+    {"53-signed-wrapped", "THIA", "wrap text:html:image:voice", {.wrap_signed = true}},
+    {"54-reply-above-the-quote", "T", "edit text", {.text_before_quote = true}},
+    {"55-client-block-replaced", "T", "edit text", {.replace_client_block = true}},
+    {"56-page-below-the-quote", "TH", "edit html", {.html_before_quote = false}},
+    {"57-reply-with-words-only", "THIA", "edit text x=policy", {.on_reply = OnReply::Text}},
 };
 
 void PrintTo(const Case& each, std::ostream* out) { *out << each.name; }
