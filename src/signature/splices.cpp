@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "signature/entities.h"
+
 namespace paraph::signature {
 void Splices::replace(mail::Range range, mail::Rope with) { splices_.push_back({range, std::move(with)}); }
 
@@ -24,10 +26,11 @@ std::optional<mail::Rope> Splices::apply(const mail::Rope& from) const {
   }
 
   mail::Rope result;
+  result.segments.reserve(from.segments.size() + 2 * splices_.size());
   at = 0;
   for (const auto* splice : ordered) {
     result.append_range(from, {at, splice->range.begin});
-    for (const auto& segment : splice->with.segments) result.append(segment);
+    append_rope(result, splice->with);
     at = splice->range.end;
   }
   result.append_range(from, {at, from.wire_bytes()});

@@ -4,7 +4,9 @@
 #include "checklist.h"
 #include "mime/field.h"
 #include "shapes.h"
+#include "signature/field.h"
 #include "signature/make.h"
+#include "signature/verify.h"
 
 namespace paraph::checklist {
 namespace {
@@ -44,6 +46,36 @@ TEST_F(Checklist, Item35_TheGenuineSignatureIsNotAddedAgainAndAnothersIsNoneOfOu
   EXPECT_EQ(other.tree(), "mixed[ text/plain, audio/wav, audio/wav, audio/wav ]");
   EXPECT_THAT(other.text(1),
               HasSubstr("-- \r\nCarol Example\r\n\r\n" + std::string(kBlock.substr(0, kBlock.size() - 2))));
+}
+
+/// The field that a message brings is believed by its MAC and by what the message carries, and by nothing else.
+TEST_F(Checklist, Item35_AGenuineFieldStandsOverItsOwnContentOnly) {
+  const signature::FieldKey key{.id = "k1", .secret = std::string(32, 's')};
+  const auto secret = [&](std::string_view domain, std::string_view id) {
+    return domain == "example.org" && id == "k1" ? std::optional(key.secret) : std::nullopt;
+  };
+  static constexpr std::string_view kFrom = "alice@example.org";
+  static constexpr std::string_view kId = "<item@client.example.org>";
+  const auto once = sign(message(multipart("mixed", {text_entity("Hello.\r\n"), wav()})));
+  const std::string field =
+      signature::format_paraph_signature(once.report, signature, kFrom, kId, "example.org", key, 1795392000);
+  const auto holds = [&](const std::string& text, std::string_view from = kFrom, std::string_view id = kId) {
+    auto received = world.receive(text);
+    const auto header = received.structure.root().header;
+    const auto block = text.substr(header.begin, header.size());
+    const auto genuine = signature::find_genuine_fields(block, from, id, secret);
+    if (genuine.size() != 1) return false;
+    for (const auto& range : octets_to_check(received.rope, received.structure, genuine[0].says))
+      received.octets.emplace(range, text.substr(range.begin, range.size()));
+    return signature::check_content(received, genuine[0].says);
+  };
+  EXPECT_TRUE(holds(field + once.after));
+  EXPECT_FALSE(holds(once.after));
+  EXPECT_FALSE(holds(field + once.before));  // copied to a message without the content
+  EXPECT_FALSE(holds(field + once.after, "carol@example.org"));
+  EXPECT_FALSE(holds(field + once.after, kFrom, "<other@client.example.org>"));
+  std::string lied = field + once.after;
+  EXPECT_FALSE(holds(lied.replace(lied.find("m=text:image:voice"), 18, "m=text:image")));
 }
 
 TEST_F(Checklist, Item36_AnOlderTextIsReplacedAtTheEndAndKeptInAQuotation) {

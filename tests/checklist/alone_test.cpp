@@ -27,6 +27,30 @@ TEST_F(Checklist, Item14_ReportsAreUntouched) {
   }
 }
 
+/// Section 2.7 (4): where the signature is mandatory, no field that a client writes keeps it away, and no structure.
+TEST_F(Checklist, Section27_WhereItIsMandatoryNobodyEscapes) {
+  const std::string plain = text_entity("Hello.\r\n");
+  const std::string fields[] = {"Auto-Submitted: auto-replied\r\n", "Resent-From: alice@example.org\r\n",
+                                "List-Id: <l.example.org>\r\nPrecedence: list\r\n", "ARC-Seal: i=1; x\r\n"};
+  const std::string structures[] = {
+      multipart("signed", {plain, entity("Content-Type: application/pgp-signature\r\n", "x\r\n")}),
+      media_entity("application/pkcs7-mime", "0x"),
+      text_entity("-----BEGIN PGP MESSAGE-----\r\n\r\nx\r\n-----END PGP MESSAGE-----\r\n"),
+      entity("Content-Type: multipart/mixed\r\n", "no boundary\r\n")};
+  for (const bool mandatory : {false, true}) {
+    world.policy.mandatory = mandatory;
+    for (const auto& field : fields) {
+      const auto each = sign(message(plain, field));
+      EXPECT_EQ(each.report.text, mandatory) << field;
+      EXPECT_FALSE(each.report.refused) << field;
+    }
+    for (const auto& structure : structures) {
+      EXPECT_EQ(sign(message(structure)).report.refused, mandatory) << structure;
+      EXPECT_FALSE(sign(message(structure)).report.text);
+    }
+  }
+}
+
 TEST_F(Checklist, Item15_SignedMessagesKeepEveryOctet) {
   const std::string inner = text_entity("signed words\r\n");
   const std::pair<std::string, std::string> protocols[] = {

@@ -5,6 +5,7 @@
 // scan, base64 decoded, each blob named by its SHA-256. `check` is the last look at the result (reads_as_planned).
 #include <benchmark/benchmark.h>
 
+#include <fstream>
 #include <map>
 
 #include "shape.h"
@@ -143,4 +144,13 @@ PARAPH_VOICE(intake_attach_check, 1);
 }  // namespace
 }  // namespace paraph::bench
 
-BENCHMARK_MAIN();
+/// `paraph_attach_bench [FOLDER] [options of Google Benchmark]`: the messages go to FOLDER, for other programs.
+int main(int arguments, char** values) {
+  benchmark::Initialize(&arguments, values);
+  if (arguments == 2) {
+    const std::string folder = values[1];
+    std::ofstream(folder + "/voice.eml", std::ios::binary) << paraph::bench::voice_case(1).text;
+    std::ofstream(folder + "/text.eml", std::ios::binary) << paraph::bench::text_case().text;
+  }
+  benchmark::RunSpecifiedBenchmarks();
+}
