@@ -15,7 +15,7 @@ namespace paraph::signature {
 namespace {
 
 Attached left_alone(const Message& message, How how, std::string reason, bool refused = false) {
-  return {.rope = message.rope, .report = {.how = how, .reason = std::move(reason), .refused = refused}};
+  return {.rope = message.rope, .report = {.how = how, .reason = std::move(reason), .refused = refused}, .changes = {}};
 }
 
 /// What the policy lets a message have.
@@ -126,11 +126,11 @@ Attached attach(const Message& message, const Submission& submission, const mail
     Plan plan = make_plan(reading, content, past, names);
     if (too_large) plan.report.reason = "size";
     if (forbidden && plan.report.reason.empty()) plan.report.reason = "policy";
-    if (!plan.changes()) return {.rope = message.rope, .report = std::move(plan.report)};
-    auto rope = build(reading, plan, content, names);
-    if (!rope) return left_alone(message, How::Header, "malformed", policy.mandatory);
-    if (rope->wire_bytes() <= policy.message_bytes_max)
-      return {.rope = *std::move(rope), .report = std::move(plan.report)};
+    if (!plan.changes()) return {.rope = message.rope, .report = std::move(plan.report), .changes = {}};
+    auto built = build(reading, plan, content, names);
+    if (!built) return left_alone(message, How::Header, "malformed", policy.mandatory);
+    if (built->rope.wire_bytes() <= policy.message_bytes_max)
+      return {.rope = std::move(built->rope), .report = std::move(plan.report), .changes = std::move(built->changes)};
     too_large = true;
   } while (leave_out_next(kinds));
   return left_alone(message, How::Header, too_large ? "size" : "policy");

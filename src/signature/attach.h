@@ -81,9 +81,17 @@ struct Report {
   std::string kinds() const;    ///< m=: "text:html:image:voice", or "none"
 };
 
+/// One place where a message was changed.
+struct Change {
+  mail::Range range;        ///< octets of the message before ...
+  std::uint64_t added = 0;  ///< ... in whose place so many others stand
+  friend bool operator==(const Change&, const Change&) = default;
+};
+
 struct Attached {
   mail::Rope rope;  ///< the whole message
   Report report;
+  std::vector<Change> changes;  ///< in order and apart
 };
 
 /// Without Paraph-Signature fields in the top header: a client cannot bring its own (spec 2.7 (1)). `keep` is the one
@@ -106,9 +114,15 @@ Attached attach(const Message& message, const Submission& submission, const mail
                 const std::vector<mail::PastRevision>& past, const Policy& policy);
 
 /// Spec 5.2: an edited message is parsed again before it goes anywhere. True when `after`, the structure of
-/// Attached::rope, is `before` and what the report says was added: the old parts in their order, as many new ones as
-/// there must be, every Content-ID there, and no defect that was not. Else keep the original as How::Header, and
-/// raise an alarm: the engine was wrong.
+/// attached.rope, is that of `before` and what the report says was added, and when every octet that no change names is
+/// the one that was there: the ropes are compared segment by segment, without what made them, and no body is read.
+/// Changes may lie in the top header (whose fields all stay), in a text leaf that is a body, and between parts. Else
+/// keep the original as How::Header, and raise an alarm: the engine was wrong. `before` is what attach() was given.
+bool reads_as_planned(const Message& before, const Attached& attached, const mail::Structure& after);
+/// Its first half: the old parts in their order, as many new ones as there must be, every Content-ID there, and no
+/// defect that was not.
 bool reads_as_planned(const mail::Structure& before, const mail::Structure& after, const Report& report);
+/// Its second half, as far as ropes tell: what stands outside of `changes`.
+bool keeps_octets(const mail::Rope& before, const mail::Rope& after, const std::vector<Change>& changes);
 
 }  // namespace paraph::signature

@@ -47,7 +47,7 @@ class Builder {
       : reading_(reading), parts_(reading.message.structure.parts), plan_(plan), content_(content), names_(names) {}
 
   /// nullopt when the rope cannot be cut where the plan needs it.
-  std::optional<Rope> run() {
+  std::optional<Built> run() {
     const bool root_is_leaf = parts_.front().leaf();
     edit_root_header();
     if (plan_.insert_body && !plan_.wrap) insert_body();
@@ -58,7 +58,9 @@ class Builder {
     if (plan_.voice_container) append_part(plan_.voice_at, *plan_.voice_container, voice());
     if (!plan_.wrap) append_parts();
     close_root();
-    return splices_.apply(reading_.message.rope);
+    auto rope = splices_.apply(reading_.message.rope);
+    if (!rope) return std::nullopt;
+    return Built{.rope = *std::move(rope), .changes = splices_.changes()};
   }
 
  private:
@@ -247,7 +249,7 @@ class Builder {
 
 }  // namespace
 
-std::optional<Rope> build(const Reading& reading, const Plan& plan, const Content& content, Names& names) {
+std::optional<Built> build(const Reading& reading, const Plan& plan, const Content& content, Names& names) {
   return Builder(reading, plan, content, names).run();
 }
 
