@@ -105,6 +105,16 @@ bool append_canonical_decoded(std::string& out, std::string_view characters) {
   return true;
 }
 
+Base64Lines base64_lines(std::string_view octets) {
+  constexpr std::size_t kCharsMin = 32, kCharsMax = 998;
+  const std::size_t characters = octets.substr(0, kCharsMax + 1).find('\r');
+  if (characters == std::string_view::npos || characters < kCharsMin) return {};
+  const std::size_t line = characters + 2;
+  const std::size_t lines = best_base64().check_lines(octets.data(), octets.size() / line, characters);
+  if (lines < 2) return {};
+  return {(lines - 1) * line, lines - 1};
+}
+
 std::size_t base64_prefix(std::string_view octets) { return best_base64().prefix(octets.data(), octets.size()); }
 
 void Base64Decoder::feed(std::string_view octets, std::string& out) {

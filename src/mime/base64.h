@@ -22,6 +22,14 @@ std::string encode_base64(std::string_view octets, std::uint32_t line_chars = 76
 /// Appends to `out` and answers true, or answers false and leaves `out` as it was.
 bool append_canonical_decoded(std::string& out, std::string_view characters);
 
+/// Whole lines of base64, all of one length (32 to 998 characters), each with its CRLF, at the start of a text.
+struct Base64Lines {
+  std::size_t bytes = 0;
+  std::size_t lines = 0;
+};
+/// As many as there are, but one: another such line follows. None when there are not two.
+Base64Lines base64_lines(std::string_view octets);
+
 /// Length of the longest prefix of `octets` that is all base64 alphabet, CR and LF (no padding).
 std::size_t base64_prefix(std::string_view octets);
 

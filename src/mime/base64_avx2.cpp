@@ -148,6 +148,20 @@ PARAPH_AVX2 std::size_t decode_lines(char* out, const char* in, std::size_t line
   return lines;
 }
 
+PARAPH_AVX2 std::size_t check_lines(const char* in, std::size_t lines, std::size_t characters) {
+  if (characters < kChars) return scalar_base64().check_lines(in, lines, characters);
+  const __m256i high_row = twice(kAlphabetRows.high);
+  const __m256i low_row = twice(kAlphabetRows.low);
+  for (std::size_t line = 0; line < lines; ++line, in += characters + 2) {
+    __m256i bad = wrong(load(in + characters - kChars), high_row, low_row);
+    for (std::size_t i = 0; i + kChars < characters; i += kChars) {
+      bad = _mm256_or_si256(bad, wrong(load(in + i), high_row, low_row));
+    }
+    if (!_mm256_testz_si256(bad, bad) || in[characters] != '\r' || in[characters + 1] != '\n') return line;
+  }
+  return lines;
+}
+
 PARAPH_AVX2 std::size_t prefix(const char* in, std::size_t bytes) {
   const __m256i high_row = twice(kTextRows.high);
   const __m256i low_row = twice(kTextRows.low);
@@ -164,7 +178,7 @@ PARAPH_AVX2 std::size_t prefix(const char* in, std::size_t bytes) {
 }  // namespace
 
 const Base64Kernel& best_base64() {
-  static constexpr Base64Kernel kAvx2{&encode_lines, &decode_lines, &prefix};
+  static constexpr Base64Kernel kAvx2{&encode_lines, &decode_lines, &check_lines, &prefix};
   static const Base64Kernel& kBest = __builtin_cpu_supports("avx2") ? kAvx2 : scalar_base64();
   return kBest;
 }

@@ -13,6 +13,8 @@ struct Base64Kernel {
   /// many whole lines, from the first on, were all alphabet and ended so; `out` holds these. It may be written up to
   /// `lines`.
   std::size_t (*decode_lines)(char* out, const char* in, std::size_t lines, std::size_t characters, bool crlf);
+  /// How many of `lines` lines of `characters` each, followed by CRLF, from the first on, are all alphabet and end so.
+  std::size_t (*check_lines)(const char* in, std::size_t lines, std::size_t characters);
   /// Length of the longest prefix that is all alphabet, CR and LF.
   std::size_t (*prefix)(const char* in, std::size_t bytes);
 };

@@ -53,6 +53,15 @@ std::size_t decode_lines(char* out, const char* in, std::size_t lines, std::size
   return lines;
 }
 
+std::size_t check_lines(const char* in, std::size_t lines, std::size_t characters) {
+  for (std::size_t line = 0; line < lines; ++line, in += characters + 2) {
+    std::uint32_t all = 0;
+    for (std::size_t i = 0; i < characters; ++i) all |= value(in + i);
+    if (all >= kLineEnd || in[characters] != '\r' || in[characters + 1] != '\n') return line;
+  }
+  return lines;
+}
+
 std::size_t prefix(const char* in, std::size_t bytes) {
   std::size_t i = 0;
   while (i < bytes && value(in + i) != kOther) ++i;
@@ -62,7 +71,7 @@ std::size_t prefix(const char* in, std::size_t bytes) {
 }  // namespace
 
 const Base64Kernel& scalar_base64() {
-  static constexpr Base64Kernel kKernel{&encode_lines, &decode_lines, &prefix};
+  static constexpr Base64Kernel kKernel{&encode_lines, &decode_lines, &check_lines, &prefix};
   return kKernel;
 }
 

@@ -75,8 +75,31 @@ TEST(Base64, KernelsAgreeOnEveryWrongCharacter) {
       text[at] = static_cast<char>(c);
       EXPECT_EQ(best_base64().decode_lines(out.data(), text.data(), 3, 76, true),
                 scalar_base64().decode_lines(out.data(), text.data(), 3, 76, true));
+      EXPECT_EQ(best_base64().check_lines(text.data(), 3, 76), scalar_base64().check_lines(text.data(), 3, 76));
       EXPECT_EQ(best_base64().prefix(text.data(), text.size()), scalar_base64().prefix(text.data(), text.size()));
     }
+  }
+}
+
+TEST(Base64, LinesOfOneLengthAreTakenButTheLast) {
+  const std::string line = std::string(76, 'A') + "\r\n";
+  const std::pair<std::string, std::size_t> cases[] = {{"", 0},
+                                                       {line, 0},
+                                                       {line + line, 1},
+                                                       {line + line + line + "AAAA", 2},
+                                                       {line + std::string(72, 'A') + "\r\n" + line, 0},
+                                                       {line + line + "--b\r\n", 1},
+                                                       {line + line + line.substr(0, 70), 1},
+                                                       {std::string(31, 'A') + "\r\n" + line, 0},
+                                                       {"\r\n" + line + line, 0}};
+  for (const auto& [text, lines] : cases) {
+    EXPECT_EQ(base64_lines(text).lines, lines) << text;
+    EXPECT_EQ(base64_lines(text).bytes, lines * line.size()) << text;
+  }
+  for (const std::size_t length : {32u, 33u, 60u, 64u, 77u, 998u}) {
+    std::string text;
+    for (int i = 0; i < 4; ++i) text += std::string(length, 'z') + "\r\n";
+    EXPECT_EQ(base64_lines(text).lines, 3u) << length;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "mime/field.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 
@@ -11,9 +12,18 @@ constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 /// Length of the line at the start of `text`, its CRLF included; all of `text` when there is none.
 std::size_t line_bytes(std::string_view text) {
-  const auto end = text.find("\r\n");
-  return end == std::string_view::npos ? text.size() : end + 2;
+  for (auto cr = text.find('\r'); cr != std::string_view::npos; cr = text.find('\r', cr + 1)) {
+    if (cr + 1 < text.size() && text[cr + 1] == '\n') return cr + 2;
+  }
+  return text.size();
 }
+
+/// May this octet be of a field's name (RFC 5322 §2.2)?
+constexpr std::array<bool, 256> kNameOctets = [] {
+  std::array<bool, 256> may{};
+  for (std::size_t c = '!'; c < 127; ++c) may[c] = c != ':';
+  return may;
+}();
 
 std::string_view without_crlf(std::string_view line) {
   if (line.ends_with("\r\n")) line.remove_suffix(2);
@@ -25,7 +35,8 @@ std::string_view without_crlf(std::string_view line) {
 LineKind line_kind(std::string_view line) {
   if (line.empty()) return LineKind::Empty;
   if (is_blank(line.front())) return LineKind::Continuation;
-  const auto name_end = std::ranges::find_if(line, [](char c) { return c <= ' ' || c >= 127 || c == ':'; });
+  const auto name_end =
+      std::ranges::find_if_not(line, [](char c) { return kNameOctets[static_cast<unsigned char>(c)]; });
   if (name_end == line.begin()) return LineKind::Other;
   const auto colon = std::find_if_not(name_end, line.end(), is_blank);
   return colon != line.end() && *colon == ':' ? LineKind::Field : LineKind::Other;

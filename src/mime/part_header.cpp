@@ -102,6 +102,8 @@ std::size_t bytes(const mail::Envelope& e) {
 void read_part_header(std::string_view block, mail::Part& part) {
   std::array<bool, kReaders.size()> seen{};
   for (const Field& field : Fields(block)) {
+    const char first = field.name.empty() ? '\0' : to_lower(field.name.front());
+    if (first != 'c' && first != 'm') continue;  // of no reader
     for (std::size_t i = 0; i < kReaders.size(); ++i) {
       if (!iequals(field.name, kReaders[i].name)) continue;
       if (seen[i]) {
@@ -119,6 +121,7 @@ void read_part_header(std::string_view block, mail::Part& part) {
 mail::Envelope read_envelope(std::string_view block) {
   mail::Envelope envelope;
   for (const Field& field : Fields(block)) {
+    if (istarts_with(field.name, "content-")) continue;
     if (iequals(field.name, "date")) set_first(envelope.date, field.value);
     if (iequals(field.name, "subject")) set_first(envelope.subject, field.value);
     if (iequals(field.name, "in-reply-to")) set_first(envelope.in_reply_to, field.value);

@@ -48,6 +48,10 @@ Defect defects_of(const TextRun& run) {
 }  // namespace
 
 Scanner::Scanner(ScanLimits limits, ScanObserver* observer) : limits_(limits), observer_(observer) {
+  // What most messages need, at once.
+  structure_.parts.reserve(6);
+  open_.reserve(4);
+  header_.reserve(1024);
   begin_part(mail::kNoPart);
 }
 
@@ -189,6 +193,10 @@ std::size_t Scanner::consume_body(std::string_view data, Next next) {
       }
       line_start_ = false;
     }
+    if (const std::size_t bytes = take_base64_lines(rest); bytes != 0) {
+      used += bytes;
+      continue;
+    }
     const auto text = rest.substr(0, rest.size() - (next == Next::Unknown ? undecided_bytes(rest) : 0));
     const TextRun run = text_run(text);
     const auto passed = text.substr(0, run.bytes);
@@ -208,6 +216,27 @@ std::size_t Scanner::consume_body(std::string_view data, Next next) {
     }
   }
   return used;
+}
+
+/// Lines of a base64 body, without looking for anything else in them: they can hold no delimiter. What is left of a
+/// line may come first. Answers how many octets were taken; a further line stays, as its CRLF may be a delimiter's.
+std::size_t Scanner::take_base64_lines(std::string_view rest) {
+  constexpr std::size_t kLineBytesMax = 1000;
+  if (part().encoding != mail::Encoding::Base64 || !part().leaf() || padding_ != 0) return 0;
+  std::size_t begun = 0;
+  Base64Lines whole = base64_lines(rest);
+  if (whole.bytes == 0) {
+    begun = rest.substr(0, kLineBytesMax).find_first_of("\r\n") + 2;
+    const auto line = rest.substr(0, begun);
+    if (begun < 2 || !line.ends_with("\r\n") || base64_prefix(line) != begun) return 0;  // npos + 2 is 1
+    whole = base64_lines(rest.substr(begun));
+    if (whole.bytes == 0) return 0;
+  }
+  crlfs_ += whole.lines + (begun != 0 ? 1 : 0);
+  const auto octets = rest.substr(0, begun + whole.bytes);
+  advance(octets);
+  tell(octets);
+  return octets.size();
 }
 
 /// Octets of a body, already counted.

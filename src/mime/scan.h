@@ -85,6 +85,7 @@ class Scanner {
   std::size_t consume_body(std::string_view data, Next next);
   Verdict match_delimiter(std::string_view rest, Next next, Delimiter& found) const;
   void take_header(std::string_view octets, bool ends_line);
+  std::size_t take_base64_lines(std::string_view rest);
   void take_body(std::string_view octets);
   void advance(std::string_view octets);
   void tell(std::string_view octets);

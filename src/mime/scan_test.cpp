@@ -323,6 +323,35 @@ TEST(Scan, SkippedBase64CountsAsIfItWereRead) {
   }
 }
 
+/// Lines of base64 are passed over many at a time when they come in large pieces, and never when they come in octets.
+TEST(Scan, Base64LinesReadAlikeWhateverStandsAmongThem) {
+  const std::string head = crlf(
+      "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: "
+      "audio/amr\nContent-Transfer-Encoding: base64\n\n");
+  const std::string body = encode_base64(std::string(57 * 6 + 10, 'x'), 76, true);
+  const std::string tail = crlf("--B\n\nhello\n--B--\n");
+  const auto expect_alike = [&](const std::string& text) {
+    std::vector<std::string> octets;
+    for (const char c : text) octets.emplace_back(1, c);
+    const auto slowly = scan_pieces(octets);
+    EXPECT_EQ(scan(text), slowly);
+    for (const std::size_t cut : {head.size() + 40, head.size() + 76, head.size() + 77, head.size() + 78}) {
+      EXPECT_EQ(scan_pieces({text.substr(0, cut), text.substr(cut)}), slowly) << cut;
+    }
+  };
+  expect_alike(head + body + tail);
+  const std::string nul(1, '\0');
+  for (const std::string& odd :
+       std::vector<std::string>{"\r\n", "\n", "\r", nul, "=", "-", "--B\r\n", "\r\n--B--\r\n", "*", "A"}) {
+    for (const std::size_t at : {0u, 1u, 75u, 76u, 77u, 78u, 79u, 155u, 156u, 200u, 390u, 467u, 468u, 480u}) {
+      SCOPED_TRACE(testing::PrintToString(odd) + " at " + std::to_string(at));
+      expect_alike(head + std::string(body).insert(at, odd) + tail);
+      std::string replaced = body;
+      expect_alike(head + replaced.replace(at, std::min(odd.size(), body.size() - at), odd) + tail);
+    }
+  }
+}
+
 TEST(Scan, RandomTextGivesNestedRangesHoweverItIsCut) {
   std::mt19937 random(11);
   constexpr std::string_view kPieces[] = {"\r\n",

@@ -63,7 +63,7 @@ Task<Result<Signer::Signed>> Signer::attach(const Submission& submission, const 
   if (!same_body(attached.report.how)) {
     NewOctets octets(store_, submission.blobs);
     PARAPH_CO_TRY(done.structure, co_await octets.scan(attached.rope));
-    if (!signature::reads_as_planned(message.structure, done.structure, attached.report)) {
+    if (!signature::reads_as_planned(message, attached, done.structure)) {
       log(Level::Error, "signature owner={} how={} would have damaged the message and was left out",
           printable(submission.owner.text()), signature::name_of(attached.report.how));
       attached = left_alone(message, signature::How::Header, "malformed");

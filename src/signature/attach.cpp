@@ -14,8 +14,23 @@
 namespace paraph::signature {
 namespace {
 
-Attached left_alone(const Message& message, How how, std::string reason) {
-  return {.rope = message.rope, .report = {.how = how, .reason = std::move(reason)}};
+Attached left_alone(const Message& message, How how, std::string reason, bool refused = false) {
+  return {.rope = message.rope, .report = {.how = how, .reason = std::move(reason), .refused = refused}, .changes = {}};
+}
+
+/// What the policy lets a message have.
+Kinds allowed_kinds(const Policy& policy, bool reply) {
+  Kinds kinds{.text = policy.text, .html = policy.html, .image = policy.image, .voice = policy.voice};
+  if (reply && policy.on_reply != OnReply::Full) kinds.image = kinds.voice = false;
+  if (reply && policy.on_reply == OnReply::None) kinds.text = kinds.html = false;
+  return kinds;
+}
+
+/// Does the signature have something that is not allowed?
+bool forbids_some(const Kinds& kinds, const mail::Signature& signature) {
+  const Content whole = content_of(signature, {});
+  return (!kinds.text && !whole.text.empty()) || (!kinds.html && !whole.html.empty()) ||
+         (!kinds.image && whole.image) || (!kinds.voice && !whole.voice.empty());
 }
 
 /// Spec 2.4 I3, and Q for the leaves to edit.
@@ -89,14 +104,16 @@ Attached attach(const Message& message, const Submission& submission, const mail
                 const std::vector<mail::PastRevision>& past, const Policy& policy) {
   const View view(message);
   const auto header = view.octets(message.structure.root().header);
-  if (!header || !header->ends_with("\r\n")) return left_alone(message, How::Header, "malformed");
-  if (auto gate = check_gate(message.structure, *header, submission))
-    return left_alone(message, gate->how, gate->reason);
+  if (!header || !header->ends_with("\r\n")) return left_alone(message, How::Header, "malformed", policy.mandatory);
+  if (auto gate = check_gate(message.structure, *header, submission, policy))
+    return left_alone(message, gate->how, gate->reason, gate->refused);
   if (signature.empty()) return left_alone(message, How::Header, "nosig");
   const Reading reading = read_message(message, view, policy, signature, past);
-  if (auto reason = locked_reason(reading); !reason.empty()) return left_alone(message, How::Header, std::move(reason));
+  if (auto reason = locked_reason(reading); !reason.empty())
+    return left_alone(message, How::Header, std::move(reason), policy.mandatory);
 
-  Kinds kinds{.text = policy.text, .html = policy.html, .image = policy.image, .voice = policy.voice};
+  Kinds kinds = allowed_kinds(policy, is_reply(*header));
+  const bool forbidden = kinds != Kinds{} && forbids_some(kinds, signature);
   bool too_large = false;
   do {
     const Content content = content_of(signature, kinds);
@@ -108,11 +125,12 @@ Attached attach(const Message& message, const Submission& submission, const mail
     Names names(submission, signature, view);
     Plan plan = make_plan(reading, content, past, names);
     if (too_large) plan.report.reason = "size";
-    if (!plan.changes()) return {.rope = message.rope, .report = std::move(plan.report)};
-    auto rope = build(reading, plan, content, names);
-    if (!rope) return left_alone(message, How::Header, "malformed");
-    if (rope->wire_bytes() <= policy.message_bytes_max)
-      return {.rope = *std::move(rope), .report = std::move(plan.report)};
+    if (forbidden && plan.report.reason.empty()) plan.report.reason = "policy";
+    if (!plan.changes()) return {.rope = message.rope, .report = std::move(plan.report), .changes = {}};
+    auto built = build(reading, plan, content, names);
+    if (!built) return left_alone(message, How::Header, "malformed", policy.mandatory);
+    if (built->rope.wire_bytes() <= policy.message_bytes_max)
+      return {.rope = std::move(built->rope), .report = std::move(plan.report), .changes = std::move(built->changes)};
     too_large = true;
   } while (leave_out_next(kinds));
   return left_alone(message, How::Header, too_large ? "size" : "policy");

@@ -62,8 +62,81 @@ TEST_F(Attach, TheVoiceIsOfTheMessagesOwnFormatWhereThereIsOne) {
 
 TEST_F(Attach, OnlyTheSameFormatGoesIntoAVoiceProfileMessage) {
   const Content content = content_of(signature, {});
-  EXPECT_EQ(choose_voice(content, "audio/amr", true)->media_type, "audio/AMR");
-  EXPECT_EQ(choose_voice(content, "audio/32kadpcm", true), nullptr);
+  EXPECT_EQ(choose_voice(content, "audio/amr", true, {})->media_type, "audio/AMR");
+  EXPECT_EQ(choose_voice(content, "audio/32kadpcm", true, {}), nullptr);
+}
+
+TEST_F(Attach, EachClassOfRecipientsHasItsFormats) {
+  signature.voice = {world.media("audio/ogg; codecs=opus", "opus", "OggS", 3),
+                     world.media("audio/wav", "wav", "RIFF pcm", 3),
+                     world.media("audio/wav; codec=7", "wav", "RIFF mu-law", 3),
+                     world.media("audio/mpeg", "mp3", "ID3", 3),
+                     world.media("audio/basic", "au", "mu-law", 3),
+                     world.media("audio/32KADPCM", "726", "nibbles", 6)};
+  const Content content = content_of(signature, {});
+  struct Row {
+    Policy policy;
+    std::string primary, expected;
+  };
+  const std::vector<Row> rows{{{}, "", "audio/mpeg"},
+                              {{}, "audio/basic", "audio/basic"},
+                              {{}, "audio/32KADPCM", "audio/32KADPCM"},
+                              {{.recipients = Recipients::Vvm}, "", "audio/wav; codec=7"},
+                              {{.recipients = Recipients::Vvm}, "audio/x-wav", "audio/wav"},
+                              {{.recipients = Recipients::Vpim}, "", "audio/32KADPCM"},
+                              {{.basic_audio = true}, "audio/evrc", "audio/basic"}};
+  for (const auto& row : rows)
+    EXPECT_EQ(choose_voice(content, row.primary, false, row.policy)->media_type, row.expected) << row.primary;
+  // A voice profile system takes five seconds at most.
+  EXPECT_NE(choose_voice(content, "audio/32kadpcm", true, {}), nullptr);
+  EXPECT_EQ(choose_voice(content, "audio/32kadpcm", true, {.recipients = Recipients::Vpim}), nullptr);
+
+  signature.voice.resize(1);
+  const Content uploaded = content_of(signature, {});
+  EXPECT_EQ(choose_voice(uploaded, "audio/wav", false, {})->media_type, "audio/ogg; codecs=opus");
+  EXPECT_EQ(choose_voice(uploaded, "audio/wav", false, {.any_voice = false}), nullptr);
+}
+
+TEST_F(Attach, TheVoiceGoesIntoTheVoiceContainerOrNowhere) {
+  const auto container = [](const std::vector<std::string>& parts, std::string_view boundary) {
+    std::string out = "Content-Type: multipart/voice-message; version=2.0; boundary=v\r\n\r\n";
+    for (const auto& each : parts) out += each;
+    return out + "--v--" + std::string(boundary);
+  };
+  const auto audio = [](std::string_view more) {
+    return "--v\r\nContent-Type: audio/AMR\r\nContent-Transfer-Encoding: base64\r\n" + std::string(more) +
+           "\r\nQUJD\r\n";
+  };
+  const std::string inner = "--v\r\nContent-Type: message/rfc822\r\n\r\nFrom: c@x\r\n\r\nx\r\n";
+  const std::string named = "Content-Disposition: inline; voice=Originator-Spoken-Name\r\n";
+  const std::string top(kTop);
+  const std::string outer = "Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n";
+  struct Row {
+    std::string message, report;
+    bool inside;
+  };
+  const std::vector<Row> rows{
+      {top + container({audio("")}, "\r\n"), "append voice x=vpim", true},
+      {top + container({audio(""), inner}, "\r\n"), "append voice x=vpim", true},
+      {top + container({audio(named)}, "\r\n"), "header none x=exists", false},
+      {top + container({inner}, "\r\n"), "header none x=vpim", false},
+      {top + "Content-Type: multipart/voice-message; boundary=v\r\n\r\n" + audio(""), "header none x=malformed", false},
+      {top + outer + container({audio("")}, "") + "\r\n--m--\r\n", "append text:html:image:voice", true},
+      {top + outer + "Content-Type: multipart/mixed; boundary=n\r\n\r\n--n\r\n" + container({audio("")}, "") +
+           "\r\n--n--\r\n--m--\r\n",
+       "append text:html:image x=policy", false}};
+  for (const auto& row : rows) {
+    const auto attached = attach(row.message);
+    const std::string reason = attached.report.reason.empty() ? "" : " x=" + attached.report.reason;
+    EXPECT_EQ(std::string(name_of(attached.report.how)) + " " + attached.report.kinds() + reason, row.report)
+        << row.message;
+    const auto structure = world.scan(attached.rope);
+    for (const auto& part : structure.parts) {
+      if (part.description != "Voice signature") continue;
+      EXPECT_TRUE(row.inside && structure.parts[part.parent].is("multipart", "voice-message"));
+      EXPECT_EQ(structure.parts[part.parent].children.size() > 2, row.message.find("rfc822") != std::string::npos);
+    }
+  }
 }
 
 TEST_F(Attach, PastTheLimitsVoiceThenPictureThenHtmlAreLeftOut) {
@@ -91,6 +164,43 @@ TEST_F(Attach, WhatThePolicyForbidsIsNotThere) {
   EXPECT_EQ(attach(text_message("Hello\r\n")).report.kinds(), "text");
   world.policy.text = world.policy.html = false;
   EXPECT_EQ(attach(text_message("Hello\r\n")).report.reason, "policy");
+}
+
+TEST_F(Attach, AReplyGetsWhatThePolicySays) {
+  const std::string reply = "In-Reply-To: <a@b>\r\n" + text_message("Yes\r\n");
+  const std::string no_reply = "References: \r\n" + text_message("Yes\r\n");
+  EXPECT_EQ(attach(reply).report.kinds(), "text:image:voice");
+  world.policy.on_reply = OnReply::Text;
+  EXPECT_EQ(attach(reply).report.kinds(), "text");
+  EXPECT_EQ(attach(reply).report.reason, "policy");
+  EXPECT_EQ(attach(no_reply).report.kinds(), "text:image:voice");
+  world.policy.on_reply = OnReply::None;
+  EXPECT_EQ(attach(reply).report.kinds(), "none");
+  EXPECT_EQ(text(attach(reply)), reply);
+  EXPECT_EQ(attach("References: <a@b>\r\n" + text_message("Yes\r\n")).report.reason, "policy");
+}
+
+TEST_F(Attach, FromAMandatorySignatureNoClientEscapes) {
+  const auto refused = [&](const std::string& message) { return attach(message).report.refused; };
+  const std::string text_leaf = "Content-Type: text/plain\r\n\r\nHello\r\n";
+  const std::vector<std::string> fields{"Auto-Submitted: auto-generated\r\n", "Resent-From: alice@example.org\r\n",
+                                        "List-Id: <a.b>\r\nPrecedence: list\r\n", "ARC-Seal: i=1\r\n"};
+  const std::vector<std::string> structures{
+      "Content-Type: application/pkcs7-mime\r\n\r\nAAAA\r\n",
+      "Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\n\r\ny\r\n--b--\r\n",
+      "Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n",
+      "Content-Type: text/plain\r\nContent-Type: text/plain\r\n\r\nHello\r\n", "\r\n-----BEGIN PGP MESSAGE-----\r\n"};
+  for (const auto& each : fields)
+    EXPECT_EQ(attach(each + std::string(kTop) + text_leaf).report.kinds(), "none") << each;
+  for (const auto& each : structures) EXPECT_FALSE(refused(std::string(kTop) + each)) << each;
+  world.policy.mandatory = true;
+  for (const auto& each : fields) {
+    EXPECT_EQ(attach(each + std::string(kTop) + text_leaf).report.kinds(), "text:image:voice") << each;
+    EXPECT_FALSE(refused(each + std::string(kTop) + text_leaf));
+  }
+  for (const auto& each : structures) EXPECT_TRUE(refused(std::string(kTop) + each)) << each;
+  world.submission.reverse_path.clear();
+  EXPECT_EQ(attach(text_message("Hello\r\n")).report.kinds(), "text:image:voice");
 }
 
 TEST_F(Attach, ASignatureOfNothingIsNoted) {

@@ -47,7 +47,7 @@ class Builder {
       : reading_(reading), parts_(reading.message.structure.parts), plan_(plan), content_(content), names_(names) {}
 
   /// nullopt when the rope cannot be cut where the plan needs it.
-  std::optional<Rope> run() {
+  std::optional<Built> run() {
     const bool root_is_leaf = parts_.front().leaf();
     edit_root_header();
     if (plan_.insert_body && !plan_.wrap) insert_body();
@@ -55,9 +55,12 @@ class Builder {
     edit_leaf(reading_.body.html, plan_.html, plan_.image == ImagePlace::Leaf && !root_is_leaf);
     if (plan_.separate && in_mixed()) insert_separate_text();
     if (plan_.image == ImagePlace::Related) append_image(plan_.related_at, reading_.body.related.value_or(0));
+    if (plan_.voice_container) append_part(plan_.voice_at, *plan_.voice_container, voice());
     if (!plan_.wrap) append_parts();
     close_root();
-    return splices_.apply(reading_.message.rope);
+    auto rope = splices_.apply(reading_.message.rope);
+    if (!rope) return std::nullopt;
+    return Built{.rope = *std::move(rope), .changes = splices_.changes()};
   }
 
  private:
@@ -129,8 +132,8 @@ class Builder {
   void open_root(Rope& rope) {
     if (plan_.wrap) {
       mixed_ = names_.next_boundary();
-      rope.append(open_container("mixed", mixed_));
-      if (plan_.insert_body) {
+      rope.append(open_container(plan_.container, mixed_));
+      if (plan_.insert_body && !plan_.body_after) {
         append_rope(rope, body());
         rope.append(fmt::format("\r\n--{}\r\n", mixed_));
       }
@@ -148,9 +151,10 @@ class Builder {
       rope.append(fmt::format("\r\n--{}--{}", related_, mixed_.empty() ? "\r\n" : ""));
     }
     if (!mixed_.empty()) {
+      if (plan_.body_after) add_part(rope, mixed_, body());
       if (plan_.separate && !in_mixed()) add_part(rope, mixed_, text_entity(content_.text));
       if (plan_.image == ImagePlace::Mixed) add_part(rope, mixed_, image_entity(*content_.image, plan_.image_id));
-      if (plan_.voice != nullptr) add_part(rope, mixed_, voice());
+      if (plan_.voice != nullptr && !plan_.voice_container) add_part(rope, mixed_, voice());
       rope.append(fmt::format("\r\n--{}--\r\n", mixed_));
     }
     if (!rope.segments.empty()) splices_.insert(reading_.message.structure.size, std::move(rope));
@@ -230,7 +234,7 @@ class Builder {
 
   void append_parts() {
     if (plan_.image == ImagePlace::Mixed) append_image(plan_.append_at, 0);
-    if (plan_.voice != nullptr) append_part(plan_.append_at, 0, voice());
+    if (plan_.voice != nullptr && !plan_.voice_container) append_part(plan_.append_at, 0, voice());
   }
 
   const Reading& reading_;
@@ -245,7 +249,7 @@ class Builder {
 
 }  // namespace
 
-std::optional<Rope> build(const Reading& reading, const Plan& plan, const Content& content, Names& names) {
+std::optional<Built> build(const Reading& reading, const Plan& plan, const Content& content, Names& names) {
   return Builder(reading, plan, content, names).run();
 }
 

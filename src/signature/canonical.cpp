@@ -3,6 +3,8 @@
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "signature/html_references.h"
 #include "signature/html_view.h"
@@ -49,6 +51,33 @@ std::string canonical_text(std::string_view text) {
   }
   out.resize(kept);
   return out;
+}
+
+std::string canonical_html(std::string_view fragment) {
+  constexpr std::string_view kSource = "src=\"cid:";
+  std::string out;
+  for (std::size_t i = 0; i < fragment.size();) {
+    const char c = fragment[i];
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+      if (!out.ends_with(' ')) out += ' ';
+      ++i;
+    } else if (c == '&' && fragment.substr(i, 2) == "&#") {
+      const auto end = fragment.find(';', i);
+      const auto reference =
+          fragment.substr(i, end == std::string_view::npos ? 0 : std::min<std::size_t>(end - i + 1, 12));
+      const std::string character = decode_character_references(reference);
+      const bool other = !character.empty() && !is_ascii(character);
+      out += other ? character : std::string(1, c);
+      i += other ? reference.size() : 1;
+    } else if (c == 's' && fragment.substr(i, kSource.size()) == kSource) {
+      out += kSource;
+      i = std::min(fragment.find('"', i + kSource.size()), fragment.size());
+    } else {
+      out += c;
+      ++i;
+    }
+  }
+  return std::string(trimmed(out));
 }
 
 std::string text_from_html(std::string_view html) { return html_lines(html); }

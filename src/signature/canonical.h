@@ -12,6 +12,10 @@ std::optional<std::string> to_nfc(std::string_view text);
 /// removed. Takes CRLF or LF; what is no UTF-8 stays as it is.
 std::string canonical_text(std::string_view text);
 
+/// How two fragments of HTML are compared (spec 2.6): a run of blanks as one space, references to what is not ASCII as
+/// the characters, what `src="cid:..."` names left out. Every other octet counts.
+std::string canonical_html(std::string_view fragment);
+
 /// `text` with LF line ends: CRLF and CR become LF.
 std::string with_lf(std::string_view text);
 

@@ -46,6 +46,27 @@ std::string format_name(std::string_view media_type) {
   return name;
 }
 
+constexpr std::string_view kMuLawWav = "audio/wav; codec=7";  // RFC 2361
+
+bool is_mu_law(const mail::SignatureMedia& voice) {
+  const auto type = mime::parse_content_type(voice.media_type);
+  const auto* codec = type ? mail::find_parameter(type->parameters, "codec") : nullptr;
+  return codec != nullptr && *codec == "7" && same_media_type(voice.media_type, "audio/wav");
+}
+
+const mail::SignatureMedia* find_mu_law(const Content& content) {
+  const auto found = std::ranges::find_if(content.voice, is_mu_law);
+  return found == content.voice.end() ? nullptr : &*found;
+}
+
+/// What a class of recipients plays, best first (spec 2.8 (2)).
+std::vector<std::string_view> common_types(const Policy& policy) {
+  if (policy.basic_audio) return {"audio/basic", "audio/wav"};
+  if (policy.recipients == Recipients::Vvm) return {"audio/amr", kMuLawWav, "audio/wav"};
+  if (policy.recipients == Recipients::Vpim) return {"audio/32kadpcm", "audio/mpeg", "audio/wav"};
+  return {"audio/mpeg", "audio/wav", "audio/mp4"};
+}
+
 }  // namespace
 
 Content content_of(const mail::Signature& signature, const Kinds& allowed) {
@@ -66,21 +87,24 @@ Content content_of(const mail::Signature& signature, const Kinds& allowed) {
 
 bool same_media_type(std::string_view a, std::string_view b) { return format_name(a) == format_name(b); }
 
-const mail::SignatureMedia* choose_voice(const Content& content, std::string_view primary, bool inside_voice_message) {
+const mail::SignatureMedia* choose_voice(const Content& content, std::string_view primary, bool inside_voice_message,
+                                         const Policy& policy) {
+  const bool profile = inside_voice_message && policy.recipients == Recipients::Vpim;
   const auto find = [&](std::string_view type) -> const mail::SignatureMedia* {
-    for (const auto& voice : content.voice) {
-      if (same_media_type(voice.media_type, type)) return &voice;
-    }
-    return nullptr;
+    const auto fits = [&](const mail::SignatureMedia& voice) {
+      return same_media_type(voice.media_type, type) && (!profile || voice.duration <= kProfileSecondsMax);
+    };
+    const auto found = std::ranges::find_if(content.voice, fits);
+    return found == content.voice.end() ? nullptr : &*found;
   };
   if (!primary.empty()) {
     if (const auto* same = find(primary)) return same;
   }
   if (inside_voice_message || content.voice.empty()) return nullptr;
-  for (const std::string_view type : {"audio/mpeg", "audio/wav", "audio/mp4"}) {
-    if (const auto* common = find(type)) return common;
+  for (const std::string_view type : common_types(policy)) {
+    if (const auto* common = type == kMuLawWav ? find_mu_law(content) : find(type)) return common;
   }
-  return &content.voice.front();
+  return policy.any_voice ? &content.voice.front() : nullptr;
 }
 
 std::string hash_of_text(std::string_view text) {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "mail/signature.h"
+#include "signature/attach.h"
 
 namespace paraph::signature {
 
@@ -28,9 +29,11 @@ struct Content {
 Content content_of(const mail::Signature& signature, const Kinds& allowed);
 
 /// The variant for a message whose own recording is of media type `primary` ("" : none), by spec 2.8: the same type,
-/// else MP3, WAV, MP4 in this order, else the uploaded one; inside multipart/voice-message only the same type. nullptr:
-/// none fits.
-const mail::SignatureMedia* choose_voice(const Content& content, std::string_view primary, bool inside_voice_message);
+/// else what the class of recipients can be expected to play. Inside multipart/voice-message only the same type, and
+/// for a voice profile system at most kProfileSecondsMax of it. nullptr: none fits.
+const mail::SignatureMedia* choose_voice(const Content& content, std::string_view primary, bool inside_voice_message,
+                                         const Policy& policy);
+inline constexpr std::uint32_t kProfileSecondsMax = 5;
 
 /// Two names of one audio format: "audio/x-wav" and "audio/wav; codec=1".
 bool same_media_type(std::string_view a, std::string_view b);

@@ -92,7 +92,13 @@ mail::Rope body_entity(std::string_view text, std::string_view div, const std::o
 }
 
 void append_rope(mail::Rope& rope, const mail::Rope& more) {
-  for (const auto& segment : more.segments) rope.append(segment);
+  for (const auto& segment : more.segments) {
+    if (segment.kind == mail::Segment::Kind::Inline) {
+      rope.append(segment.octets);
+    } else {
+      rope.append(segment);
+    }
+  }
 }
 
 }  // namespace paraph::signature

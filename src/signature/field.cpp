@@ -147,6 +147,47 @@ Result<std::vector<Tag>> parse_tags(std::string_view text) {
   return tags;
 }
 
+/// A field in its pieces.
+struct ReadField {
+  ParaphSignature says;
+  std::string mac;            ///< b=
+  std::string unsigned_line;  ///< the value on one line, with an empty b=
+};
+
+Result<ReadField> read_field(std::string_view value) {
+  if (value.size() > kValueBytesMax) return fail(Code::BadInput, "Paraph-Signature: over 16 KiB");
+  std::string line = relaxed(value);
+  PARAPH_TRY(const auto tags, parse_tags(line));
+  const auto tag = [&](std::string_view name) -> const Tag* {
+    const auto found = std::ranges::find(tags, name, &Tag::name);
+    return found == tags.end() ? nullptr : &*found;
+  };
+  const auto text = [&](std::string_view name) {
+    return tag(name) == nullptr ? std::string() : unquoted(tag(name)->value);
+  };
+  if (text("a") != "hmac-sha256") return fail(Code::BadInput, "Paraph-Signature: a= is not hmac-sha256");
+  const Tag* const mac = tag("b");
+  const auto time = parse_decimal(text("t"));
+  const auto octets = mac == nullptr ? std::nullopt : crypto::base64_decode(mac->value);
+  const auto hash = tag("bh") == nullptr ? std::string() : crypto::base64_decode(tag("bh")->value);
+  if (!octets || !time || !hash) return fail(Code::BadInput, "Paraph-Signature: b=, bh= or t= cannot be read");
+
+  ReadField read{.says = {.domain = text("d"),
+                          .key_id = text("s"),
+                          .owner = text("i"),
+                          .revision = text("r"),
+                          .how = text("w"),
+                          .reason = text("x"),
+                          .content_hash = *hash,
+                          .unix_seconds = *time},
+                 .mac = *octets};
+  if (tag("m") != nullptr && tag("m")->value != "none") read.says.kinds = unjoined(tag("m")->value);
+  if (tag("p") != nullptr) read.says.content_ids = unjoined(tag("p")->value);
+  line.erase(mac->value_begin, mac->value_end - mac->value_begin);
+  read.unsigned_line = std::move(line);
+  return read;
+}
+
 }  // namespace
 
 std::string content_hash(const Report& report, const mail::Signature& signature) {
@@ -154,13 +195,8 @@ std::string content_hash(const Report& report, const mail::Signature& signature)
   crypto::Sha256 all;
   const auto add = [&](const BlobId& digest) { all.update(digest.view()); };
   if (report.text) add(crypto::sha256(canonical_text(content.text)));
-  if (report.html) {
-    std::string fragment = content.html;
-    for (auto at = fragment.find(kImageSource); at != std::string::npos; at = fragment.find(kImageSource, at)) {
-      fragment.replace(at, kImageSource.size(), "cid:");
-    }
-    add(crypto::sha256(fragment));
-  }
+  if (report.html && report.html_as_written)
+    report.html_hash.empty() ? add(crypto::sha256(canonical_html(content.html))) : all.update(report.html_hash);
   if (report.image && report.image_blob) add(*report.image_blob);
   if (report.voice && report.voice_blob) add(*report.voice_blob);
   const BlobId digest = all.finish();
@@ -181,11 +217,13 @@ std::string format_paraph_signature(const Report& report, const mail::Signature&
   add("s", quoted(key.id));
   add("i", quoted(signature.owner.empty() ? from : std::string_view(signature.owner)));
   if (!signature.revision.empty()) add("r", quoted(signature.revision));
-  add("m", report.kinds());
+  Report vouched = report;
+  vouched.html = report.html && report.html_as_written;
+  add("m", vouched.kinds());
   add("w", std::string(name_of(report.how)));
   if (!report.reason.empty()) add("x", quoted(report.reason));
   if (!report.content_ids.empty()) add("p", joined(report.content_ids));
-  if (report.kinds() != "none") add("bh", crypto::base64_encode(content_hash(report, signature)));
+  if (vouched.kinds() != "none") add("bh", crypto::base64_encode(content_hash(report, signature)));
   add("t", fmt::format("{}", unix_seconds));
   // The MAC covers the field as it is folded: b= with its value is one tag of known length.
   constexpr std::size_t kMacChars = 44;
@@ -196,43 +234,21 @@ std::string format_paraph_signature(const Report& report, const mail::Signature&
   return unsigned_field + crypto::base64_encode(mac_of(value, from, message_id, key.secret)) + "\r\n";
 }
 
+Result<ParaphSignature> parse_paraph_signature(std::string_view value) {
+  PARAPH_TRY(auto read, read_field(value));
+  return std::move(read.says);
+}
+
 Result<ParaphSignature> verify_paraph_signature(
     std::string_view value, std::string_view from, std::string_view message_id,
     const std::function<std::optional<std::string>(std::string_view domain, std::string_view key_id)>& find_secret) {
-  if (value.size() > kValueBytesMax) return fail(Code::BadInput, "Paraph-Signature: over 16 KiB");
-  std::string line = relaxed(value);
-  PARAPH_TRY(const auto tags, parse_tags(line));
-  const auto tag = [&](std::string_view name) -> const Tag* {
-    const auto found = std::ranges::find(tags, name, &Tag::name);
-    return found == tags.end() ? nullptr : &*found;
-  };
-  const auto text = [&](std::string_view name) {
-    return tag(name) == nullptr ? std::string() : unquoted(tag(name)->value);
-  };
-  if (text("a") != "hmac-sha256") return fail(Code::BadInput, "Paraph-Signature: a= is not hmac-sha256");
-  const Tag* const mac = tag("b");
-  const auto time = parse_decimal(text("t"));
-  const auto octets = mac == nullptr ? std::nullopt : crypto::base64_decode(mac->value);
-  const auto hash = tag("bh") == nullptr ? std::string() : crypto::base64_decode(tag("bh")->value);
-  if (!octets || !time || !hash) return fail(Code::BadInput, "Paraph-Signature: b=, bh= or t= cannot be read");
-
-  ParaphSignature out{.domain = text("d"),
-                      .key_id = text("s"),
-                      .owner = text("i"),
-                      .revision = text("r"),
-                      .how = text("w"),
-                      .reason = text("x"),
-                      .content_hash = *hash,
-                      .unix_seconds = *time};
-  if (tag("m") != nullptr && tag("m")->value != "none") out.kinds = unjoined(tag("m")->value);
-  if (tag("p") != nullptr) out.content_ids = unjoined(tag("p")->value);
-  const auto secret = find_secret(out.domain, out.key_id);
+  PARAPH_TRY(auto read, read_field(value));
+  const auto secret = find_secret(read.says.domain, read.says.key_id);
   if (!secret) return fail(Code::NotFound, "Paraph-Signature: no such key");
-  line.erase(mac->value_begin, mac->value_end - mac->value_begin);
-  if (!crypto::equal_in_constant_time(mac_of(line, from, message_id, *secret), *octets)) {
+  if (!crypto::equal_in_constant_time(mac_of(read.unsigned_line, from, message_id, *secret), read.mac)) {
     return fail(Code::Denied, "Paraph-Signature: the MAC does not fit");
   }
-  return out;
+  return std::move(read.says);
 }
 
 }  // namespace paraph::signature

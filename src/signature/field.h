@@ -35,19 +35,24 @@ struct ParaphSignature {
   std::string how;                       ///< w=
   std::string reason;                    ///< x=
   std::vector<std::string> content_ids;  ///< p=, without angle brackets
-  std::string content_hash;              ///< bh=, 32 octets: compare with content_hash() of what the message carries
+  std::string content_hash;              ///< bh=, 32 octets: see check_content()
   std::uint64_t unix_seconds = 0;        ///< t=
 };
 
+/// Reads a field's value (folded or not), and believes it: its MAC is not checked, for that is the sender's server's
+/// alone. Whoever has DKIM's word for the field may go by it (spec 2.6). BadInput: not of the form, or v= or a= of
+/// another kind.
+Result<ParaphSignature> parse_paraph_signature(std::string_view value);
+
 /// Reads and checks a field's value (folded or not). `find_secret` gives the secret of a domain's key. BadInput: not of
 /// the form, or v= or a= of another kind. NotFound: no such key. Denied: the MAC does not fit the field, From and
-/// Message-ID. That the content is the one signed is for the caller to see, by content_hash.
+/// Message-ID. Whether the content is the one signed, check_content() tells (verify.h).
 Result<ParaphSignature> verify_paraph_signature(
     std::string_view value, std::string_view from, std::string_view message_id,
     const std::function<std::optional<std::string>(std::string_view domain, std::string_view key_id)>& find_secret);
 
-/// bh=: SHA-256 over the SHA-256 of each attached kind's canonical content, in the order text, html, image, voice: 32
-/// octets.
+/// bh=: SHA-256 over the SHA-256 of each kind's canonical content, in the order text, html, image, voice: 32 octets. Of
+/// the kinds that m= names: those of the report, less an HTML that is not `html_as_written`.
 std::string content_hash(const Report& report, const mail::Signature& signature);
 
 }  // namespace paraph::signature

@@ -68,29 +68,33 @@ std::vector<FoundMedia> find_media(const Message& message, const View& view, con
   for (const auto index : own) {
     const Part& part = message.structure.parts[index];
     if (!may_be_media(part)) continue;
-    std::optional<BlobId> blob;
-    std::uint64_t bytes = 0;
+    std::optional<LeafDigest> digest;
     for (const Wanted& each : wanted) {
       if (!may_hold(part, each.bytes)) continue;
-      if (!blob) {
-        if (const auto segment = single_blob(message.rope, message.structure, index)) {
-          blob = segment->blob;
-          bytes = segment->length;
-        } else if (const auto wire = view.octets(part.body)) {
-          const std::string octets = decoded(part, *wire);
-          blob = crypto::sha256(octets);
-          bytes = octets.size();
-        } else {
-          break;
-        }
-      }
-      if (each.bytes == bytes && each.blob == *blob) {
+      if (!digest) digest = digest_of(message, view, index);
+      if (!digest) break;
+      if (each.bytes == digest->bytes && each.blob == digest->blob) {
         found.push_back({.part = index, .carries = each.carries, .blob = each.blob});
         break;
       }
     }
   }
   return found;
+}
+
+std::optional<LeafDigest> digest_of(const Message& message, const View& view, std::uint32_t part) {
+  if (const auto segment = single_blob(message.rope, message.structure, part))
+    return LeafDigest{.blob = segment->blob, .bytes = segment->length};
+  const Part& leaf = message.structure.parts[part];
+  const auto wire = view.octets(leaf.body);
+  if (!wire) return std::nullopt;
+  const std::string octets = decoded(leaf, *wire);
+  return LeafDigest{.blob = crypto::sha256(octets), .bytes = octets.size()};
+}
+
+std::optional<mail::Range> digest_range(const mail::Rope& rope, const mail::Structure& structure, std::uint32_t part) {
+  if (single_blob(rope, structure, part)) return std::nullopt;
+  return structure.parts[part].body;
 }
 
 std::vector<mail::Range> media_ranges(const mail::Rope& rope, const mail::Structure& structure,

@@ -20,6 +20,16 @@ struct FoundMedia {
 std::vector<FoundMedia> find_media(const Message& message, const View& view, const std::vector<std::uint32_t>& own,
                                    const mail::Signature& signature, const std::vector<mail::PastRevision>& past);
 
+/// SHA-256 and length of a leaf, decoded: as the rope tells them, else from its octets; nullopt when these are not at
+/// hand.
+struct LeafDigest {
+  BlobId blob;
+  std::uint64_t bytes = 0;
+};
+std::optional<LeafDigest> digest_of(const Message& message, const View& view, std::uint32_t part);
+/// The wire range that digest_of() must see; nullopt when the rope tells all.
+std::optional<mail::Range> digest_range(const mail::Rope& rope, const mail::Structure& structure, std::uint32_t part);
+
 /// Wire ranges of the leaves that might be such parts, and whose hash the rope does not tell.
 std::vector<mail::Range> media_ranges(const mail::Rope& rope, const mail::Structure& structure,
                                       const std::vector<std::uint32_t>& own, const mail::Signature& signature,

@@ -23,14 +23,15 @@ std::string automatic_reason(std::string_view header) {
   bool list_id = false;
   bool bulk = false;
   for (const mime::Field& field : mime::Fields(header)) {
-    const std::string value = lowered(mime::unfold(field.value));
+    const auto value = [&] { return lowered(mime::unfold(field.value)); };
     if (iequals(field.name, "auto-submitted")) {
-      const auto word = trimmed(std::string_view(value).substr(0, value.find_first_of(";(")));
+      const std::string said = value();
+      const auto word = trimmed(std::string_view(said).substr(0, said.find_first_of(";(")));
       if (word != "no") return "auto-submitted";
     }
     if (istarts_with(field.name, "resent-")) return "resent";
     if (iequals(field.name, "list-id")) list_id = true;
-    if (iequals(field.name, "precedence")) bulk = bulk || value == "list" || value == "bulk";
+    if (iequals(field.name, "precedence")) bulk = bulk || value() == "list" || value() == "bulk";
   }
   return list_id && bulk ? "list" : "";
 }
@@ -55,12 +56,6 @@ bool is_calendar_answer(const Part& part) {
          std::ranges::find(kAnswers, lowered(*method)) != kAnswers.end();
 }
 
-/// An invitation; an .ics file that is just attached has no method.
-bool is_calendar(const Part& part) {
-  return part.is("text", "calendar") &&
-         (part.disposition != "attachment" || mail::find_parameter(part.parameters, "method") != nullptr);
-}
-
 bool is_smime(const Part& part) {
   return part.type == "application" && (part.subtype == "pkcs7-mime" || part.subtype == "x-pkcs7-mime");
 }
@@ -77,24 +72,30 @@ std::string untouched_reason(const mail::Structure& structure, const std::vector
 }
 
 /// U1 (spec 2.3 (3)), the reason as x= has it.
-std::string locked_reason(const mail::Structure& structure, const std::vector<std::uint32_t>& own) {
+std::string locked_reason(const mail::Structure& structure, const std::vector<std::uint32_t>& own,
+                          const Policy& policy) {
   const Part& root = structure.root();
   if (mail::has(structure.defects, kMessageDefects)) return "malformed";
   for (const auto index : own) {
     const Part& part = structure.parts[index];
     if (mail::has(part.defects, kPartDefects)) return "malformed";
-    if (part.is("multipart", "signed")) return "signed";
+    const bool wrapped = index == 0 && policy.wrap_signed;
+    if (part.is("multipart", "signed") && !wrapped) return "signed";
     if (part.is("multipart", "encrypted") || is_smime(part) || part.is("application", "pgp-encrypted"))
       return "encrypted";
-    if (is_calendar(part)) return "calendar";
-    if (part.is("multipart", "voice-message")) return "vpim";
   }
+  if (root.is("text", "calendar")) return "calendar";
   const bool unsuitable = root.is("message", "external-body") || root.is("multipart", "form-data") ||
                           root.is("multipart", "byteranges") || root.is("application", "ms-tnef");
   return unsuitable ? "policy" : "";
 }
 
 }  // namespace
+
+bool is_calendar(const Part& part) {
+  return part.is("text", "calendar") &&
+         (part.disposition != "attachment" || mail::find_parameter(part.parameters, "method") != nullptr);
+}
 
 std::vector<std::uint32_t> own_parts(const mail::Structure& structure) {
   std::vector<std::uint32_t> own;
@@ -107,14 +108,25 @@ std::vector<std::uint32_t> own_parts(const mail::Structure& structure) {
   return own;
 }
 
-std::optional<Gate> check_gate(const mail::Structure& structure, std::string_view header,
-                               const Submission& submission) {
+bool is_reply(std::string_view header) {
+  return std::ranges::any_of(mime::Fields(header), [](const mime::Field& field) {
+    const bool names = iequals(field.name, "in-reply-to") || iequals(field.name, "references");
+    return names && !trimmed(mime::unfold(field.value)).empty();
+  });
+}
+
+std::optional<Gate> check_gate(const mail::Structure& structure, std::string_view header, const Submission& submission,
+                               const Policy& policy) {
   const auto own = own_parts(structure);
-  if (submission.reverse_path.empty()) return Gate{How::Untouched, "null-sender"};
-  if (auto reason = automatic_reason(header); !reason.empty()) return Gate{How::Untouched, std::move(reason)};
-  if (auto reason = untouched_reason(structure, own); !reason.empty()) return Gate{How::Untouched, std::move(reason)};
-  if (auto reason = locked_reason(structure, own); !reason.empty()) return Gate{How::Header, std::move(reason)};
-  if (has_arc(header)) return Gate{How::Header, "policy"};
+  if (!policy.mandatory) {
+    if (submission.reverse_path.empty()) return Gate{How::Untouched, "null-sender"};
+    if (auto reason = automatic_reason(header); !reason.empty()) return Gate{How::Untouched, std::move(reason)};
+  }
+  if (auto reason = untouched_reason(structure, own); !reason.empty())
+    return Gate{How::Untouched, std::move(reason), policy.mandatory};
+  if (auto reason = locked_reason(structure, own, policy); !reason.empty())
+    return Gate{How::Header, std::move(reason), policy.mandatory};
+  if (has_arc(header) && !policy.mandatory) return Gate{How::Header, "policy"};
   return std::nullopt;
 }
 

@@ -11,11 +11,19 @@ namespace paraph::signature {
 struct Gate {
   How how;
   std::string reason;
+  bool refused = false;  ///< as Report has it
 };
 
 /// Spec 2.3 (2) and (3), as far as header fields and structure tell: nullopt when the message may be edited. `header`
 /// is the top header block.
-std::optional<Gate> check_gate(const mail::Structure& structure, std::string_view header, const Submission& submission);
+std::optional<Gate> check_gate(const mail::Structure& structure, std::string_view header, const Submission& submission,
+                               const Policy& policy);
+
+/// Does the top header answer another message?
+bool is_reply(std::string_view header);
+
+/// An invitation (spec 2.4 K). An .ics file that is just attached has no method, and is none.
+bool is_calendar(const mail::Part& part);
 
 /// Parts that lie in no nested message: the engine looks at these only. Indexes, in document order.
 std::vector<std::uint32_t> own_parts(const mail::Structure& structure);

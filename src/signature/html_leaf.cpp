@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
+#include "base/text.h"
+#include "crypto/sha256.h"
+#include "signature/canonical.h"
 #include "signature/content.h"
 #include "signature/html_references.h"
 #include "signature/html_view.h"
@@ -27,21 +31,26 @@ std::string with_source(std::string_view fragment, std::string_view picture) {
 
 HtmlBlock find_html_block(const Leaf& leaf, std::string_view fragment, std::string_view picture,
                           const std::vector<mail::PastRevision>& past) {
-  if (!leaf.readable()) return {};
+  if (!leaf.readable() || fragment.empty()) return {};
+  // As we write it, with the picture or without.
+  const std::array<std::string, 2> ours{canonical_html(signature_div(fragment, picture.empty() ? "cid:x" : picture)),
+                                        canonical_html(signature_div(fragment, ""))};
+  for (const auto& div : own_divs(leaf.text())) {
+    const std::string canonical = canonical_html(leaf.text().substr(div.whole.begin, div.whole.size()));
+    if (std::ranges::find(ours, canonical) != ours.end()) return {Carries::Current, {}, hash_of_div(canonical)};
+  }
   const auto own = unquoted_html(leaf.text());
   const std::string lines = html_lines(fragment);
   if (lines.empty()) {
-    const bool shown = picture.empty()
-                           ? !fragment.empty() && own.find(signature_div(fragment, "")) != std::string_view::npos
-                           : shows_image(own, picture);
-    return {shown ? Carries::Current : Carries::Nothing, {}};
+    const bool shown = !picture.empty() && shows_image(own, picture);
+    return {shown ? Carries::Current : Carries::Nothing, {}, {}};
   }
-  if (shows_lines(html_lines(own), lines)) return {Carries::Current, {}};
+  if (shows_lines(html_lines(own), lines)) return {Carries::Current, {}, {}};
   const auto is_older = [&](const std::string& shown) {
     const std::string hash = hash_of_lines(shown);
     return !hash.empty() && std::ranges::any_of(past, [&](const auto& revision) { return revision.html_hash == hash; });
   };
-  if (const auto div = find_own_div(leaf.text(), is_older)) return {Carries::Older, *div};
+  if (const auto div = find_own_div(leaf.text(), is_older)) return {Carries::Older, *div, {}};
   return {};
 }
 
@@ -50,15 +59,23 @@ std::string signature_div(std::string_view fragment, std::string_view picture) {
   if (!picture.empty() && fragment.find(kImageSource) == std::string_view::npos) {
     inside += fmt::format("{}<img src=\"{}\" alt=\"\">", inside.empty() ? "" : "<br>", picture);
   }
-  return fmt::format("<div class=\"paraph-signature\" dir=\"auto\">{}</div>", inside);
+  return fmt::format("{}{}{}", kDivTag, inside, kDivEnd);
 }
 
-std::optional<LeafEdit> edit_html(const Leaf& leaf, std::string_view div, const HtmlBlock& block,
+std::string hash_of_div(std::string_view div) {
+  const std::string canonical = canonical_html(div);
+  const auto inside =
+      std::string_view(canonical).substr(kDivTag.size(), canonical.size() - kDivTag.size() - kDivEnd.size());
+  const BlobId digest = crypto::sha256(trimmed(inside));
+  return std::string(digest.view());
+}
+
+std::optional<LeafEdit> edit_html(const Leaf& leaf, std::string_view div, const HtmlBlock& block, const Policy& policy,
                                   const std::vector<std::string>& delimiters) {
   if (!leaf.readable()) return std::nullopt;
   std::string added = leaf.charset() == "utf-8" ? std::string(div) : ascii_html(div);
   if (block.carries == Carries::Older) return splice_leaf(leaf, block.range, added, delimiters);
-  const auto point = find_html_point(leaf.text());
+  const auto point = find_html_point(leaf.text(), policy.html_before_quote);
   if (!point) return std::nullopt;
   const auto line_end = leaf.line_end();
   const bool at_end = point->at == leaf.text().size();

@@ -13,20 +13,27 @@ namespace paraph::signature {
 struct HtmlBlock {
   Carries carries = Carries::Nothing;
   mail::Range range;  ///< Older: octets of leaf.text(), a whole <div>
+  std::string hash;   ///< Current: as Report::html_hash, "" for markup that is not ours
 };
 /// `fragment` is Content::html. One that shows no lines is found by its picture: `picture` is the src of it, "" when
 /// the message has none.
 HtmlBlock find_html_block(const Leaf& leaf, std::string_view fragment, std::string_view picture,
                           const std::vector<mail::PastRevision>& past);
 
-/// The element around a signature's HTML: `<div class="paraph-signature" dir="auto">fragment</div>`. Images refer to
-/// `picture` ("cid:..."), appended where the fragment names none; all of them go when `picture` is "".
+inline constexpr std::string_view kDivTag = "<div class=\"paraph-signature\" dir=\"auto\">";
+inline constexpr std::string_view kDivEnd = "</div>";
+
+/// The element around a signature's HTML: kDivTag, the fragment, kDivEnd. Images refer to `picture` ("cid:..."),
+/// appended where the fragment names none; all of them go when `picture` is "".
 std::string signature_div(std::string_view fragment, std::string_view picture);
 
-/// EDIT of a text/html leaf: `div` goes before quoted text, else before `</body>`, else to the end, or takes an older
-/// one's place. What is not ASCII becomes numeric references unless the leaf is UTF-8. nullopt: the leaf is locked
-/// (spec 2.4 U).
-std::optional<LeafEdit> edit_html(const Leaf& leaf, std::string_view div, const HtmlBlock& block,
+/// Report::html_hash for such an element.
+std::string hash_of_div(std::string_view div);
+
+/// EDIT of a text/html leaf: `div` goes before quoted text (unless the policy says otherwise), else before `</body>`,
+/// else to the end, or takes an older one's place. What is not ASCII becomes numeric references unless the leaf is
+/// UTF-8. nullopt: the leaf is locked (spec 2.4 U).
+std::optional<LeafEdit> edit_html(const Leaf& leaf, std::string_view div, const HtmlBlock& block, const Policy& policy,
                                   const std::vector<std::string>& delimiters);
 
 }  // namespace paraph::signature

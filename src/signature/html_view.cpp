@@ -40,6 +40,12 @@ bool begins_quote(const HtmlToken& tag) {
   return std::ranges::any_of(kClasses, [&](std::string_view name) { return has_class(tag, name); });
 }
 
+/// Blanks, `</body>` and `</html>`.
+bool is_end_of_page(const HtmlToken& token, std::string_view html) {
+  if (token.kind == HtmlToken::Kind::Text) return trimmed(html.substr(token.begin, token.end - token.begin)).empty();
+  return token.kind == HtmlToken::Kind::End && (token.name == "body" || token.name == "html");
+}
+
 /// Appends text of one line, each run of blanks (the no-break space too) as one space, none at the line's start.
 void append_collapsed(std::string& line, std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -94,12 +100,12 @@ std::string html_lines(std::string_view html) {
   return lines;
 }
 
-std::optional<HtmlPoint> find_html_point(std::string_view html) {
+std::optional<HtmlPoint> find_html_point(std::string_view html, bool before_quote) {
   std::optional<std::size_t> body_end;
   HtmlTokens tokens(html);
   for (HtmlToken token; tokens.next(token);) {
     if (!tokens.certain()) break;
-    if (begins_quote(token)) return HtmlPoint{.at = token.begin, .before_quote = true};
+    if (before_quote && begins_quote(token)) return HtmlPoint{.at = token.begin, .before_quote = true};
     if (token.kind == HtmlToken::Kind::End && token.name == "body") body_end = token.begin;
   }
   if (body_end && tokens.certain()) return HtmlPoint{.at = *body_end};
@@ -124,21 +130,39 @@ bool shows_lines(std::string_view html_lines, std::string_view fragment_lines) {
   return ::memmem(hay.data(), hay.size(), needle.data(), needle.size()) != nullptr;
 }
 
-std::optional<mail::Range> find_own_div(std::string_view html,
-                                        const std::function<bool(const std::string& lines)>& wanted) {
-  html = unquoted_html(html);
+std::vector<OwnDiv> own_divs(std::string_view html) {
+  std::vector<OwnDiv> divs;
   HtmlTokens tokens(html);
   std::size_t depth = 0;  // of div elements within the one that we look at
-  mail::Range div;
+  bool quoted = false;    // past the begin of quoted text: only the last div may be ours
+  bool last = false;      // nothing that shows has followed the last one found
+  OwnDiv div;
   for (HtmlToken token; tokens.next(token);) {
+    quoted |= depth == 0 && begins_quote(token);
+    if (last && !is_end_of_page(token, html)) {
+      divs.pop_back();
+      last = false;
+    }
     if (token.name != "div" || token.kind == HtmlToken::Kind::RawText) continue;
     if (token.kind == HtmlToken::Kind::Start) {
       if (depth == 0 && !has_class(token, kOwnClass)) continue;
-      if (depth++ == 0) div.begin = token.begin;
+      if (depth++ == 0) div = {.whole = {token.begin, 0}, .inside = {token.end, 0}};
     } else if (depth > 0 && --depth == 0) {
-      div.end = token.end;
-      if (wanted(html_lines(html.substr(div.begin, div.size())))) return div;
+      div.whole.end = token.end;
+      div.inside.end = token.begin;
+      if (divs.size() < kOwnDivsMax) {
+        divs.push_back(div);
+        last = quoted;
+      }
     }
+  }
+  return divs;
+}
+
+std::optional<mail::Range> find_own_div(std::string_view html,
+                                        const std::function<bool(const std::string& lines)>& wanted) {
+  for (const auto& div : own_divs(html)) {
+    if (wanted(html_lines(html.substr(div.whole.begin, div.whole.size())))) return div.whole;
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mail/structure.h"
 
@@ -19,9 +20,10 @@ struct HtmlPoint {
   std::size_t at = 0;  ///< insert before this octet
   bool before_quote = false;
 };
-/// Before the first recognised reply container, else before the last real `</body>`, else at the end. nullopt: the
-/// place is not in the data state (an unclosed comment, style, script, plaintext ...): nothing may be inserted.
-std::optional<HtmlPoint> find_html_point(std::string_view html);
+/// Before the first recognised reply container (if `before_quote`), else before the last real `</body>`, else at the
+/// end. nullopt: the place is not in the data state (an unclosed comment, style, script, plaintext ...): nothing may be
+/// inserted.
+std::optional<HtmlPoint> find_html_point(std::string_view html, bool before_quote = true);
 
 /// The part of `html` whose text is the author's own: up to the first reply container, or all of it.
 std::string_view unquoted_html(std::string_view html);
@@ -29,8 +31,17 @@ std::string_view unquoted_html(std::string_view html);
 /// True when the lines of `fragment` stand in those of `html`, one after another.
 bool shows_lines(std::string_view html_lines, std::string_view fragment_lines);
 
-/// The first `<div class="paraph-signature">...</div>` of the unquoted part whose lines satisfy `wanted`. nullopt when
-/// there is none.
+/// A `<div class="paraph-signature">...</div>`, octets of the page.
+struct OwnDiv {
+  mail::Range whole;
+  mail::Range inside;
+};
+/// Those of the unquoted part, and one that ends the page. At most kOwnDivsMax.
+std::vector<OwnDiv> own_divs(std::string_view html);
+inline constexpr std::size_t kOwnDivsMax = 8;
+
+/// The first `<div class="paraph-signature">...</div>` of own_divs() whose lines satisfy `wanted`. nullopt when there
+/// is none.
 std::optional<mail::Range> find_own_div(std::string_view html,
                                         const std::function<bool(const std::string& lines)>& wanted);
 

@@ -21,7 +21,7 @@ bool is_identity(Encoding encoding) {
 }
 
 /// A change of decoded octets: [range) replaced by `octets`.
-struct Change {
+struct TextChange {
   mail::Range range;
   std::string octets;
   std::optional<std::string> charset;
@@ -37,28 +37,28 @@ struct Change {
 };
 
 /// The same change where the leaf's text is another charset's octets.
-std::optional<Change> converted_change(const Leaf& leaf, mail::Range range, std::string_view inserted) {
+std::optional<TextChange> converted_change(const Leaf& leaf, mail::Range range, std::string_view inserted) {
   const mail::Range all{0, leaf.octets().size()};
   const bool at_end = range.begin == leaf.text().size();
   if (at_end && mime::is_ascii_superset(leaf.charset())) {
     auto octets = mime::from_utf8(leaf.charset(), inserted);
-    if (octets) return Change{.range = {all.end, all.end}, .octets = *std::move(octets)};
+    if (octets) return TextChange{.range = {all.end, all.end}, .octets = *std::move(octets)};
   }
-  const std::string text = Change{.range = range, .octets = std::string(inserted)}.applied(leaf.text());
+  const std::string text = TextChange{.range = range, .octets = std::string(inserted)}.applied(leaf.text());
   if (auto octets = mime::from_utf8(leaf.charset(), text)) {
     const auto back = mime::to_utf8(leaf.charset(), *octets);
-    if (back && *back == text) return Change{.range = all, .octets = *std::move(octets)};
+    if (back && *back == text) return TextChange{.range = all, .octets = *std::move(octets)};
   }
   const auto again = mime::from_utf8(leaf.charset(), leaf.text());
   if (!again || *again != leaf.octets()) return std::nullopt;  // what was read is not for certain what was meant
-  return Change{.range = all, .octets = text, .charset = "utf-8"};
+  return TextChange{.range = all, .octets = text, .charset = "utf-8"};
 }
 
-std::optional<Change> change_octets(const Leaf& leaf, mail::Range range, std::string_view inserted) {
+std::optional<TextChange> change_octets(const Leaf& leaf, mail::Range range, std::string_view inserted) {
   const bool same_octets = leaf.text().data() == leaf.octets().data();
   const bool same_charset = is_ascii(inserted) || leaf.charset() == "us-ascii" || leaf.charset() == "utf-8";
   if (!same_octets || !same_charset) return converted_change(leaf, range, inserted);
-  Change change{.range = range, .octets = std::string(inserted)};
+  TextChange change{.range = range, .octets = std::string(inserted)};
   if (leaf.charset() == "us-ascii" && !is_ascii(inserted)) change.charset = "utf-8";
   return change;
 }
@@ -113,7 +113,7 @@ LeafEdit encode_whole(const Leaf& leaf, const std::string& octets, const std::ve
   return edit;
 }
 
-LeafEdit encode_change(const Leaf& leaf, const Change& change, const std::vector<std::string>& delimiters) {
+LeafEdit encode_change(const Leaf& leaf, const TextChange& change, const std::vector<std::string>& delimiters) {
   const Encoding encoding = leaf.part().encoding;
   const std::string whole = change.applied(leaf.octets());
   if (is_identity(encoding)) {
@@ -127,6 +127,22 @@ LeafEdit encode_change(const Leaf& leaf, const Change& change, const std::vector
     if (!has_delimiter(wire, delimiters)) return edit;
   }
   return encode_whole(leaf, whole, delimiters);
+}
+
+/// Does the edited body, read as a receiver reads it, say what it is to say?
+bool reads_back(const Leaf& leaf, const LeafEdit& edit, const std::string& text) {
+  std::string wire(leaf.wire().substr(0, edit.range.begin));
+  wire += edit.octets;
+  wire += leaf.wire().substr(edit.range.end);
+  mail::Part part{
+      .subtype = leaf.part().subtype, .parameters = leaf.part().parameters, .encoding = leaf.part().encoding};
+  if (edit.encoding) part.encoding = *edit.encoding == "base64" ? Encoding::Base64 : Encoding::QuotedPrintable;
+  if (edit.charset) {
+    std::erase_if(part.parameters, [](const auto& parameter) { return parameter.name == "charset"; });
+    part.parameters.push_back({"charset", *edit.charset});
+  }
+  const Leaf read(part, wire, false);
+  return read.readable() && read.text() == text;
 }
 
 }  // namespace
@@ -178,6 +194,8 @@ std::optional<LeafEdit> splice_leaf(const Leaf& leaf, mail::Range range, std::st
   LeafEdit edit = encode_change(leaf, *change, delimiters);
   edit.charset = change->charset;
   if (leaf.unlabelled() && !edit.charset) edit.charset = leaf.charset();
+  const std::string text = TextChange{.range = range, .octets = std::string(inserted)}.applied(leaf.text());
+  if (!reads_back(leaf, edit, text)) return std::nullopt;
   return edit;
 }
 

@@ -53,8 +53,8 @@ struct LeafEdit {
 
 /// Replaces octets [range) of leaf.text() by `inserted` (UTF-8; ASCII where leaf.charset() is ""). Keeps charset and
 /// transfer encoding where they can hold the result, else UTF-8 and quoted-printable or base64 (spec 2.4 N, P). No line
-/// of the result begins with one of `delimiters` (the enclosing boundaries with their "--"). nullopt: it cannot be
-/// done; the leaf is locked.
+/// of the result begins with one of `delimiters` (the enclosing boundaries with their "--"). The result is read again,
+/// and says what it is to say. nullopt: it cannot be done; the leaf is locked.
 std::optional<LeafEdit> splice_leaf(const Leaf& leaf, mail::Range range, std::string_view inserted,
                                     const std::vector<std::string>& delimiters);
 

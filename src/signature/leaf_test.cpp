@@ -26,7 +26,7 @@ std::string applied(std::string_view wire, const LeafEdit& edit) {
 /// Edits and reads again: the text that a reader of the new leaf sees.
 std::string read_again(const mail::Part& part, std::string_view wire, std::string_view text) {
   const Leaf leaf(part, wire, false);
-  const auto edit = edit_text(leaf, text, {}, {});
+  const auto edit = edit_text(leaf, text, {}, {}, {});
   if (!edit) return "locked";
   mail::Part now = part;
   if (edit->charset) now.parameters = {{"charset", *edit->charset}};
@@ -81,7 +81,7 @@ TEST(Leaf, AsciiStaysAsItIsAndOnlyGrows) {
   const std::string wire = "Hello  \r\nBob";
   const auto part = part_of("us-ascii", mail::Encoding::SevenBit);
   const Leaf leaf(part, wire, false);
-  const auto edit = edit_text(leaf, "Alice", {}, {});
+  const auto edit = edit_text(leaf, "Alice", {}, {}, {});
   ASSERT_TRUE(edit);
   EXPECT_FALSE(edit->charset || edit->encoding);
   EXPECT_EQ(edit->range, (mail::Range{wire.size(), wire.size()}));
@@ -91,27 +91,27 @@ TEST(Leaf, AsciiStaysAsItIsAndOnlyGrows) {
 TEST(Leaf, QuotedPrintableOnlyGrowsToo) {
   const std::string wire = "Gr=C3=BC=C3=9Fe, soft =\r\nbreak=\r\n";
   const auto part = part_of("utf-8", mail::Encoding::QuotedPrintable);
-  const auto edit = edit_text(Leaf(part, wire, false), "Alice", {}, {});
+  const auto edit = edit_text(Leaf(part, wire, false), "Alice", {}, {}, {});
   ASSERT_TRUE(edit);
   EXPECT_EQ(edit->range.begin, wire.size());
   EXPECT_EQ(mime::decode_quoted_printable(applied(wire, *edit)), "Gr\u00FC\u00DFe, soft break\r\n\r\n-- \r\nAlice\r\n");
   // A body that ends in a bare "=" has no place for a line end: it is encoded anew.
   const std::string open = "Hello=";
-  EXPECT_EQ(mime::decode_quoted_printable(applied(open, *edit_text(Leaf(part, open, false), "Alice", {}, {}))),
+  EXPECT_EQ(mime::decode_quoted_printable(applied(open, *edit_text(Leaf(part, open, false), "Alice", {}, {}, {}))),
             "Hello\r\n\r\n-- \r\nAlice\r\n");
 }
 
 TEST(Leaf, MuchThatIsNotAsciiBecomesBase64) {
   const auto part = part_of("utf-8", mail::Encoding::EightBit);
   const std::string russian = "\u041F\u0440\u0438\u0432\u0435\u0442\r\n";
-  EXPECT_EQ(edit_text(Leaf(part, russian, false), "A", {}, {})->encoding, "base64");
-  EXPECT_EQ(edit_text(Leaf(part, "a single \u00FC in many letters\r\n", false), "A", {}, {})->encoding,
+  EXPECT_EQ(edit_text(Leaf(part, russian, false), "A", {}, {}, {})->encoding, "base64");
+  EXPECT_EQ(edit_text(Leaf(part, "a single \u00FC in many letters\r\n", false), "A", {}, {}, {})->encoding,
             "quoted-printable");
 }
 
 TEST(Leaf, NoLineBecomesAnEnclosingDelimiter) {
   const auto part = part_of("us-ascii", mail::Encoding::SevenBit);
-  const auto edit = edit_text(Leaf(part, "Hello\r\n", false), "--b1--\nAlice", {}, {"--b1"});
+  const auto edit = edit_text(Leaf(part, "Hello\r\n", false), "--b1--\nAlice", {}, {}, {"--b1"});
   ASSERT_TRUE(edit);
   EXPECT_EQ(edit->encoding, "base64");
 }
@@ -120,7 +120,7 @@ TEST(Leaf, FlowedTextEndsFixedAndTheSignatureIsStuffed) {
   auto part = part_of("us-ascii", mail::Encoding::SevenBit);
   part.parameters.push_back({"format", "Flowed"});
   const auto edit = [&](std::string_view wire) {
-    return applied(wire, *edit_text(Leaf(part, wire, false), "> a\nFrom b\n c", {}, {}));
+    return applied(wire, *edit_text(Leaf(part, wire, false), "> a\nFrom b\n c", {}, {}, {}));
   };
   const std::string block = "\r\n-- \r\n > a\r\n From b\r\n  c\r\n";
   EXPECT_EQ(edit("flows on \r\n"), "flows on\r\n" + block);
@@ -145,6 +145,21 @@ TEST(Leaf, OpenPgpIsSeenAtLineStartsOnly) {
   EXPECT_TRUE(has_pgp_block("a\r\n-----BEGIN PGP MESSAGE-----\r\n"));
   EXPECT_TRUE(has_pgp_block("-----BEGIN PGP SIGNED MESSAGE-----"));
   EXPECT_FALSE(has_pgp_block("> -----BEGIN PGP MESSAGE-----\r\n-----BEGIN PGP PUBLIC KEY BLOCK-----"));
+}
+
+TEST(QuoteBegin, IsWhereTheAuthorsOwnWordsEnd) {
+  struct Row {
+    std::string own, quote;
+  };
+  const std::vector<Row> rows{{"Yes\r\n", ""},
+                              {"Yes\r\n\r\n", "Bob wrote:\r\n> a\r\n"},
+                              {"Yes\r\n\r\n", "Bob wrote\r\nyesterday:\r\n\r\n> a\r\n\r\n> b"},
+                              {"", "> a\r\n> b\r\n"},
+                              {"Yes:\r\n\r\nno\r\n", "> a\r\n"},
+                              {"Bob wrote:\r\n> a\r\nYes, he did\r\n", ""},
+                              {"Yes\n", "-----Original Message-----\nFrom: Bob\n\nHello\n"},
+                              {"-----BEGIN-----\r\n", ""}};
+  for (const auto& row : rows) EXPECT_EQ(quote_begin(row.own + row.quote), row.own.size()) << row.own << row.quote;
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ bool has_forbidden_character(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     if ((c < 0x20 && c != '\t' && c != '\n') || c == 0x7F) return true;
+    if (c < 0x80) continue;
     if (c == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
     const auto three = text.substr(i, 3);
     if (three >= "\u2028" && three <= "\u202E") return true;

@@ -12,9 +12,9 @@
 namespace paraph::signature {
 namespace {
 
-using mail::Defect;
 using mail::Part;
-constexpr std::uint64_t kDelimiterBytesMax = 1100;
+constexpr std::string_view kAdpcm = "audio/32kadpcm";
+constexpr std::string_view kVoiceProfile = "voice-message; version=2.0";
 
 /// Decides kind by kind; each step writes its part of the plan.
 class Planner {
@@ -25,6 +25,7 @@ class Planner {
 
   Plan run() {
     look_for_places();
+    look_for_restrictions();
     look_for_what_is_there();
     plan_voice();
     plan_image();
@@ -64,7 +65,23 @@ class Planner {
     // mixed[ text, message/rfc822 ]: the text alone is edited (case L).
     const bool forwards =
         in_mixed() && std::ranges::any_of(root().children, [&](auto child) { return parts_[child].message(); });
-    text_only_ = forwards && !first_audio_;
+    text_only_ = forwards && !first_audio_ && reading_.body.any();
+  }
+
+  /// Voice profile messages and invitations take less than other messages do (spec 2.4 J, K; 2.8).
+  void look_for_restrictions() {
+    const auto& structure = reading_.message.structure;
+    any_container_ = has_voice_container(structure, reading_.own);
+    container_ = find_voice_container(structure, reading_.own);
+    const bool to_profile = reading_.policy.recipients == Recipients::Vpim && root().type == "audio" &&
+                            same_media_type(media_type(root()), kAdpcm);
+    if (to_profile) plan_.container = kVoiceProfile;
+    voice_only_ = to_profile || (container_ && container_->part == 0);
+    calendar_ = std::ranges::any_of(reading_.own, [&](auto index) { return is_calendar(parts_[index]); });
+    fragment_ = content_.html;
+    if (!calendar_) return;
+    fragment_ = without_image(fragment_, kImageSource);
+    if (html_lines(fragment_).empty()) fragment_.clear();
   }
 
   /// Spec 2.7 (2), (3).
@@ -81,12 +98,13 @@ class Planner {
         text_there_ |=
             !content_.text.empty() && find_text_block(each, content_.text, past_).carries == Carries::Current;
       } else {
-        html_there_ |= !content_.html.empty() &&
-                       find_html_block(each, content_.html, present_picture_, past_).carries == Carries::Current;
+        html_there_ |=
+            !fragment_.empty() && find_html_block(each, fragment_, present_picture_, past_).carries == Carries::Current;
       }
     }
     plan_.report.text = text_there_;
     plan_.report.html = html_there_;
+    plan_.report.html_as_written = !html_there_ || !plan_.report.html_hash.empty();
   }
 
   void report_present(const FoundMedia& media, bool voice) {
@@ -102,11 +120,30 @@ class Planner {
 
   void plan_voice() {
     if (content_.voice.empty() || voice_there_) return;
+    if (calendar_) return leave_out("calendar");
+    if (any_container_) return plan_voice_inside();
     if (!may_follow_audio() || text_only_) return leave_out("policy");
     if (!can_add_) return leave_out("malformed");
-    plan_.voice = choose_voice(content_, first_audio_ ? media_type(parts_[*first_audio_]) : "", false);
+    choose(first_audio_ ? media_type(parts_[*first_audio_]) : "", voice_only_);
+  }
+
+  void choose(std::string_view primary, bool inside_voice_message) {
+    plan_.voice = choose_voice(content_, primary, inside_voice_message, reading_.policy);
     if (plan_.voice == nullptr) return leave_out("codec");
     plan_.voice_id = names_.content_id("voice");
+  }
+
+  /// Case J, J2: right after the last direct audio of the multipart/voice-message, or nowhere.
+  void plan_voice_inside() {
+    if (!container_) return leave_out("policy");
+    if (container_->spoken_name) return leave_out("exists");
+    if (!container_->last_audio) return leave_out("vpim");
+    const auto at = delimiter_after(reading_.message, reading_.view, container_->part, *container_->last_audio);
+    if (!at) return leave_out("malformed");
+    choose(media_type(parts_[*container_->first_audio]), true);
+    if (plan_.voice == nullptr) return;
+    plan_.voice_container = container_->part;
+    plan_.voice_at = *at;
   }
 
   /// The first audio that a reader of direct children meets must be the message's own (spec 1.4, 2.4 G).
@@ -119,11 +156,13 @@ class Planner {
 
   bool html_is_open() const {
     const auto* html = leaf(reading_.body.html);
-    return html != nullptr && html->readable() && find_html_point(html->text());
+    return html != nullptr && html->readable() && find_html_point(html->text(), reading_.policy.html_before_quote);
   }
 
   void plan_image() {
     if (!content_.image || image_there_) return;
+    if (calendar_) return leave_out("calendar");
+    if (voice_only_) return leave_out("vpim");
     if (text_only_) return leave_out("policy");
     const auto& body = reading_.body;
     if (!body.any()) {
@@ -149,6 +188,7 @@ class Planner {
 
   /// What an <img> of the signature's HTML refers to.
   std::string picture() const {
+    if (calendar_) return {};
     if (plan_.image != ImagePlace::None && plan_.image != ImagePlace::Mixed) return "cid:" + plan_.image_id;
     return present_picture_;
   }
@@ -169,13 +209,17 @@ class Planner {
   }
 
   void plan_texts() {
-    if (!reading_.body.any()) return plan_body();
+    if (voice_only_) {
+      if (!content_.text.empty() || !content_.html.empty()) leave_out("vpim");
+      return;
+    }
+    if (!reading_.body.any()) return calendar_ ? leave_out("calendar") : plan_body();
     if (!content_.text.empty() && !text_there_) plan_plain();
     plan_html();
     const bool reached = text_there_ || html_there_ || plan_.plain || plan_.html;
     if (reached || !left_locked_ || content_.text.empty()) return;
     // Every leaf is locked: the text follows as a part of its own (spec 2.4 W).
-    if (text_only_) return;
+    if (text_only_ || calendar_) return;
     plan_.separate = true;
     plan_.report.text = true;
   }
@@ -190,7 +234,9 @@ class Planner {
     if (content_.text.empty() && !has_html) return;
     if (!can_insert_body()) return leave_out("malformed");
     plan_.insert_body = true;
+    plan_.body_after = root().is("multipart", "signed");
     if (has_html) plan_.div = signature_div(content_.html, shown);
+    if (has_html) plan_.report.html_hash = hash_of_div(plan_.div);
     plan_.report.text = !content_.text.empty();
     plan_.report.html = !content_.html.empty();
   }
@@ -200,7 +246,8 @@ class Planner {
     if (!reading_.body.plain) return;
     if (plain != nullptr) {
       const auto block = find_text_block(*plain, content_.text, past_);
-      plan_.plain = within_growth(edit_text(*plain, content_.text, block, delimiters(*reading_.body.plain)));
+      plan_.plain =
+          within_growth(edit_text(*plain, content_.text, block, reading_.policy, delimiters(*reading_.body.plain)));
     }
     plan_.report.text = plan_.plain.has_value();
     if (!plan_.plain) left_locked_ = true;
@@ -209,14 +256,15 @@ class Planner {
   void plan_html() {
     if (!reading_.body.html) return;
     const bool new_image = plan_.image == ImagePlace::Related || plan_.image == ImagePlace::Leaf;
-    const bool wanted = !content_.html.empty() && !html_there_;
+    const bool wanted = !fragment_.empty() && !html_there_;
     if (!wanted && !new_image) return;
     const auto* html = leaf(reading_.body.html);
     if (html != nullptr) {
-      const std::string_view fragment = wanted ? std::string_view(content_.html) : std::string_view();
+      const std::string_view fragment = wanted ? std::string_view(fragment_) : std::string_view();
       const auto block = wanted ? find_html_block(*html, fragment, present_picture_, past_) : HtmlBlock{};
-      plan_.html =
-          within_growth(edit_html(*html, signature_div(fragment, picture()), block, delimiters(*reading_.body.html)));
+      const std::string div = signature_div(fragment, picture());
+      plan_.html = within_growth(edit_html(*html, div, block, reading_.policy, delimiters(*reading_.body.html)));
+      if (plan_.html && wanted) plan_.report.html_hash = hash_of_div(div);
     }
     if (plan_.html) {
       plan_.report.html |= wanted;
@@ -228,7 +276,8 @@ class Planner {
 
   void finish() {
     if (left_locked_) leave_out("separate");
-    const bool adds = plan_.voice != nullptr || plan_.image == ImagePlace::Mixed;
+    const bool outside = plan_.voice != nullptr && !plan_.voice_container;
+    const bool adds = outside || plan_.image == ImagePlace::Mixed;
     const bool inserts = (plan_.insert_body || plan_.separate) && !in_mixed();
     plan_.wrap = (adds && must_wrap_) || inserts;
     report_how();
@@ -279,6 +328,11 @@ class Planner {
   std::optional<std::uint32_t> first_audio_;  ///< the message's own, in document order
   std::string present_picture_;               ///< "cid:..." of the signature's picture that is there already
   bool can_add_ = false, must_wrap_ = false, text_only_ = false;
+  std::string fragment_;  ///< the HTML that a leaf is to show
+  std::optional<VoiceContainer> container_;
+  bool any_container_ = false;  ///< a multipart/voice-message, wherever it is
+  bool voice_only_ = false;     ///< nothing but a voice may be added
+  bool calendar_ = false;       ///< an invitation: its texts alone are edited
   bool text_there_ = false, html_there_ = false, image_there_ = false, voice_there_ = false;
   bool left_locked_ = false;
 };
@@ -305,25 +359,6 @@ Reading read_message(const Message& message, const View& view, const Policy& pol
 Plan make_plan(const Reading& reading, const Content& content, const std::vector<mail::PastRevision>& past,
                const Names& names) {
   return Planner(reading, content, past, names).run();
-}
-
-std::optional<mail::Range> closing_range(const mail::Structure& structure, std::uint32_t container) {
-  const Part& part = structure.parts[container];
-  if (part.children.empty() || mail::has(part.defects, Defect::NoCloseDelimiter)) return std::nullopt;
-  const std::uint64_t from = structure.parts[part.children.back()].body.end;
-  return mail::Range{from, std::min(from + kDelimiterBytesMax, part.body.end)};
-}
-
-std::optional<std::uint64_t> closing_delimiter(const Message& message, const View& view, std::uint32_t container) {
-  const auto range = closing_range(message.structure, container);
-  const auto* boundary = mail::find_parameter(message.structure.parts[container].parameters, "boundary");
-  if (!range || boundary == nullptr) return std::nullopt;
-  const auto octets = view.octets(*range);
-  const std::string delimiter = "--" + *boundary + "--";
-  if (!octets) return std::nullopt;
-  if (octets->starts_with(delimiter)) return range->begin;
-  if (octets->starts_with("\r\n") && octets->substr(2).starts_with(delimiter)) return range->begin + 2;
-  return std::nullopt;
 }
 
 }  // namespace paraph::signature

@@ -12,6 +12,7 @@
 #include "signature/html_leaf.h"
 #include "signature/leaf.h"
 #include "signature/names.h"
+#include "signature/places.h"
 
 namespace paraph::signature {
 
@@ -42,14 +43,18 @@ enum class ImagePlace {
 /// Which case of spec 2.4 a message is, as the operations of 2.2 to carry out.
 struct Plan {
   bool wrap = false;                    ///< WRAP the whole entity in a new mixed
-  bool insert_body = false;             ///< BODY first
+  bool insert_body = false;             ///< BODY first ...
+  bool body_after = false;              ///< ... or after the message, when that is signed (2.4 I1)
   bool separate = false;                ///< every leaf is locked: the text as a part of its own after the body (2.4 W)
   std::optional<LeafEdit> plain, html;  ///< EDIT of Reading::body's leaves
   ImagePlace image = ImagePlace::None;
   const mail::SignatureMedia* voice = nullptr;
-  std::uint64_t append_at = 0;   ///< APPEND: before the top-level mixed's closing delimiter
-  std::uint64_t related_at = 0;  ///< the same for ImagePlace::Related
-  std::string image_id;          ///< Content-ID of the new picture, without angle brackets
+  std::string_view container = "mixed";          ///< of WRAP, with parameters
+  std::uint64_t append_at = 0;                   ///< APPEND: before the top-level mixed's closing delimiter
+  std::optional<std::uint32_t> voice_container;  ///< the multipart/voice-message that the voice goes into ...
+  std::uint64_t voice_at = 0;                    ///< ... before the delimiter line here (spec 2.4 J)
+  std::uint64_t related_at = 0;                  ///< the same for ImagePlace::Related
+  std::string image_id;                          ///< Content-ID of the new picture, without angle brackets
   std::string voice_id;
   std::string div;  ///< the HTML for BODY
   Report report;
@@ -62,10 +67,5 @@ struct Plan {
 /// says why.
 Plan make_plan(const Reading& reading, const Content& content, const std::vector<mail::PastRevision>& past,
                const Names& names);
-
-/// The line start of the closing delimiter of `container`; nullopt when it has no children or was not closed.
-std::optional<std::uint64_t> closing_delimiter(const Message& message, const View& view, std::uint32_t container);
-/// What of the wire closing_delimiter() looks at.
-std::optional<mail::Range> closing_range(const mail::Structure& structure, std::uint32_t container);
 
 }  // namespace paraph::signature

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "mail/rope.h"
+#include "signature/attach.h"
 
 namespace paraph::signature {
 
@@ -20,12 +21,15 @@ class Splices {
   /// `from` with the changes made: what no change names are segments of `from`, cut where needed. nullopt when a cut
   /// would fall within a line of a Base64 segment, or ranges overlap.
   std::optional<mail::Rope> apply(const mail::Rope& from) const;
+  /// What was collected, in order and apart.
+  std::vector<Change> changes() const;
 
  private:
   struct Splice {
     mail::Range range;
     mail::Rope with;
   };
+  std::vector<const Splice*> ordered() const;
   std::vector<Splice> splices_;
 };
 

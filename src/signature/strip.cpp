@@ -18,7 +18,7 @@ void shift(mail::Range& range, std::uint64_t header_end, std::uint64_t removed) 
 
 }  // namespace
 
-std::size_t strip_foreign_fields(Message& message) {
+std::size_t strip_foreign_fields(Message& message, std::optional<std::size_t> keep) {
   const mail::Range block = message.structure.root().header;
   const View view(message);
   const auto header = view.octets(block);
@@ -27,8 +27,9 @@ std::size_t strip_foreign_fields(Message& message) {
   std::string kept;
   std::uint64_t at = 0;
   std::size_t count = 0;
+  std::size_t seen = 0;
   for (const mime::Field& field : mime::Fields(*header)) {
-    if (!iequals(field.name, "paraph-signature")) continue;
+    if (!iequals(field.name, "paraph-signature") || seen++ == keep) continue;
     splices.replace({block.begin + field.range.begin, block.begin + field.range.end}, {});
     kept += header->substr(at, field.range.begin - at);
     at = field.range.end;

@@ -3,6 +3,47 @@
 #include <algorithm>
 
 namespace paraph::signature {
+namespace {
+
+constexpr std::uint64_t kWantedBytesMax = 4 * 1024 * 1024;
+
+/// In order and apart.
+std::vector<mail::Range> merged(std::vector<mail::Range> ranges) {
+  std::ranges::sort(ranges);
+  std::vector<mail::Range> out;
+  for (const auto& range : ranges) {
+    if (!out.empty() && range.begin <= out.back().end) {
+      out.back().end = std::max(out.back().end, range.end);
+    } else {
+      out.push_back(range);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<mail::Range> missing_ranges(const mail::Rope& rope, const std::vector<mail::Range>& by_need) {
+  std::vector<mail::Range> inline_ranges;
+  std::uint64_t at = 0;
+  for (const auto& segment : rope.segments) {
+    const std::uint64_t end = at + segment.wire_bytes();
+    if (segment.kind == mail::Segment::Kind::Inline) inline_ranges.push_back({at, end});
+    at = end;
+  }
+  const auto at_hand = [&](const mail::Range& range) {
+    auto next = std::ranges::upper_bound(inline_ranges, range.begin, {}, &mail::Range::begin);
+    return next != inline_ranges.begin() && range.end <= std::prev(next)->end;
+  };
+  std::vector<mail::Range> wanted;
+  std::uint64_t total = 0;
+  for (const auto& range : by_need) {
+    if (range.size() == 0 || at_hand(range) || total + range.size() > kWantedBytesMax) continue;
+    total += range.size();
+    wanted.push_back(range);
+  }
+  return merged(std::move(wanted));
+}
 
 View::View(const Message& message) {
   std::uint64_t at = 0;

@@ -29,4 +29,7 @@ class View {
   std::vector<Piece> asked_;   ///< in order of their begin
 };
 
+/// Of `by_need`, the most needed first, what no inline segment holds: in order, apart, and at most 4 MiB in all.
+std::vector<mail::Range> missing_ranges(const mail::Rope& rope, const std::vector<mail::Range>& by_need);
+
 }  // namespace paraph::signature

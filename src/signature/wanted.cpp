@@ -4,12 +4,11 @@
 #include "signature/body.h"
 #include "signature/found.h"
 #include "signature/gate.h"
-#include "signature/plan.h"
+#include "signature/places.h"
+#include "signature/view.h"
 
 namespace paraph::signature {
 namespace {
-
-constexpr std::uint64_t kWantedBytesMax = 4 * 1024 * 1024;
 
 /// Most needed first: what does not fit any more is left out.
 std::vector<mail::Range> by_need(const mail::Rope& rope, const mail::Structure& structure,
@@ -30,6 +29,9 @@ std::vector<mail::Range> by_need(const mail::Rope& rope, const mail::Structure& 
   };
   if (parts.front().multipart()) add_closing(0);
   if (body.related) add_closing(*body.related);
+  if (const auto container = find_voice_container(structure, own); container && container->last_audio) {
+    ranges.push_back(delimiter_range(structure, container->part, *container->last_audio));
+  }
   add_leaf(body.plain);
   add_leaf(body.html);
   for (const auto index : own) {
@@ -41,44 +43,12 @@ std::vector<mail::Range> by_need(const mail::Rope& rope, const mail::Structure& 
   return ranges;
 }
 
-/// In order and apart.
-std::vector<mail::Range> merged(std::vector<mail::Range> ranges) {
-  std::ranges::sort(ranges);
-  std::vector<mail::Range> out;
-  for (const auto& range : ranges) {
-    if (!out.empty() && range.begin <= out.back().end) {
-      out.back().end = std::max(out.back().end, range.end);
-    } else {
-      out.push_back(range);
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 std::vector<mail::Range> octets_wanted(const mail::Rope& rope, const mail::Structure& structure,
                                        const mail::Signature& signature, const std::vector<mail::PastRevision>& past,
                                        const Policy& policy) {
-  std::vector<mail::Range> inline_ranges;
-  std::uint64_t at = 0;
-  for (const auto& segment : rope.segments) {
-    const std::uint64_t end = at + segment.wire_bytes();
-    if (segment.kind == mail::Segment::Kind::Inline) inline_ranges.push_back({at, end});
-    at = end;
-  }
-  const auto at_hand = [&](const mail::Range& range) {
-    auto next = std::ranges::upper_bound(inline_ranges, range.begin, {}, &mail::Range::begin);
-    return next != inline_ranges.begin() && range.end <= std::prev(next)->end;
-  };
-  std::vector<mail::Range> wanted;
-  std::uint64_t total = 0;
-  for (const auto& range : by_need(rope, structure, signature, past, policy)) {
-    if (range.size() == 0 || at_hand(range) || total + range.size() > kWantedBytesMax) continue;
-    total += range.size();
-    wanted.push_back(range);
-  }
-  return merged(std::move(wanted));
+  return missing_ranges(rope, by_need(rope, structure, signature, past, policy));
 }
 
 }  // namespace paraph::signature

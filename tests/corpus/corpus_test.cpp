@@ -20,6 +20,7 @@
 #include "signature/content.h"
 #include "signature/gate.h"
 #include "signature/testing.h"
+#include "signature/verify.h"
 #include "undo.h"
 
 namespace paraph::corpus {
@@ -69,7 +70,12 @@ class Signed {
     if (variant == 4 || variant == 5) each.html.clear();
     if (variant == 6) each.text = each.html = "";
     if (variant == 7) each.text = "\u0410\u043B\u0438\u0441\u0430\n> quoted\nFrom here\n.dot";
+    if (variant % 2 == 0 && !each.voice.empty())
+      each.voice.push_back(world.media("audio/32KADPCM", "726", std::string(80, 'g'), 3));
     each.revision = signature::revision_of(each);
+    world.policy.recipients = static_cast<signature::Recipients>(number / 280 % 3);
+    world.policy.text_before_quote = number % 5 == 0;
+    world.policy.html_before_quote = number % 7 != 0;
     return each;
   }
   std::string without_foreign_fields(const std::string& text) {
@@ -78,6 +84,13 @@ class Signed {
     return world.text(message.rope);
   }
 };
+
+/// `message` with its top header at hand.
+signature::Message with_header(signature::Message message, const Parsed& parsed) {
+  const auto header = message.structure.root().header;
+  message.octets.emplace(header, std::string(parsed.of(header)));
+  return message;
+}
 
 /// Children of the top level, or the top level itself.
 std::vector<std::uint32_t> direct(const mail::Structure& structure) {
@@ -134,7 +147,28 @@ TEST_F(Corpus, TheResultReadsAsPlanned) {
     EXPECT_EQ(each.world.scan(each.attached.rope), each.after.structure);
     EXPECT_EQ(each.after.structure.size, each.after.text.size());
     if (each.left_alone()) return;
-    EXPECT_TRUE(signature::reads_as_planned(each.before.structure, each.after.structure, each.attached.report));
+    const auto message = each.world.receive(each.before.text);
+    EXPECT_TRUE(signature::reads_as_planned(with_header(message, each.before), each.attached, each.after.structure));
+  });
+}
+
+TEST_F(Corpus, WhatTheFieldSaysIsThereAndNothingElseIs) {
+  const signature::FieldKey key{.id = "k1", .secret = std::string(32, 's')};
+  for_each([&](Signed& each) {
+    const auto& report = each.attached.report;
+    if (report.kinds() == "none" || !report.html_as_written) return;
+    const std::string field = signature::format_paraph_signature(report, each.signature, "alice@example.org", "<m@x>",
+                                                                 "example.org", key, 1795000000);
+    const auto says = signature::read_only_field(field + "\r\n");
+    ASSERT_TRUE(says) << says.error().text;
+    const auto holds = [&](const std::string& text) {
+      auto message = each.world.receive(text);
+      for (const auto& range : signature::octets_to_check(message.rope, message.structure, *says))
+        message.octets.emplace(range, text.substr(range.begin, range.size()));
+      return signature::check_content(message, *says);
+    };
+    EXPECT_TRUE(holds(each.after.text));
+    if (!each.left_alone() && report.how != How::Present) EXPECT_FALSE(holds(each.before.text));
   });
 }
 
@@ -171,6 +205,23 @@ TEST_F(Corpus, AVoiceMessageStaysAtTheTop) {
     const auto before = first_of(each.before.structure, direct(each.before.structure), "audio");
     const auto after = first_of(each.after.structure, direct(each.after.structure), "audio");
     if (before) EXPECT_TRUE(after.has_value());
+  });
+}
+
+TEST_F(Corpus, AVoiceProfileMessageTakesAVoiceAfterItsRecordingsAndNothingElse) {
+  for_each([](Signed& each) {
+    const auto& parts = each.after.structure.parts;
+    for (const auto& part : parts) {
+      if (!part.is("multipart", "voice-message")) continue;
+      bool message_seen = false;
+      for (const auto child : part.children) {
+        message_seen |= parts[child].type != "audio";
+        if (!each.undo.is_added(child)) continue;
+        EXPECT_EQ(parts[child].type, "audio");
+        EXPECT_FALSE(message_seen);
+        EXPECT_NE(child, part.children.front());
+      }
+    }
   });
 }
 

@@ -148,10 +148,12 @@ std::string recording(Chance& chance) {
                                        "audio/ogg; codecs=opus",
                                        "audio/mp4",
                                        "audio/basic",
+                                       "audio/32KADPCM",
                                        "AUDIO/wav"};
   const std::vector<std::string> dispositions{"", "Content-Disposition: attachment; filename=\"msg0001.wav\"\r\n",
                                               "Content-Disposition: inline\r\n",
-                                              "Content-Disposition: inline; voice=Voice-Message; filename=v.amr\r\n"};
+                                              "Content-Disposition: inline; voice=Voice-Message; filename=v.amr\r\n",
+                                              "Content-Disposition: inline; voice=Originator-Spoken-Name\r\n"};
   const std::string body = mime::encode_base64(chance.octets(20 + chance.below(chance.one_in(4) ? 6000 : 300)),
                                                chance.one_in(5) ? 72 : 76, chance.one_in(2));
   return fmt::format("Content-Type: {}\r\nContent-Transfer-Encoding: base64\r\n{}{}\r\n{}", chance.pick(types),

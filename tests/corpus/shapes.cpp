@@ -129,14 +129,27 @@ std::string odd_leaf(Chance& c) {
   return message(c, fmt::format("Content-Type: {}\r\n\r\nabc\r\n", c.pick(types)));
 }
 
-// What is left alone.
+// Invitations, voice profile messages, and what is left alone.
 std::string invitation(Chance& c) {
-  const std::vector<std::string> methods{"REQUEST", "REPLY", "CANCEL", "COUNTER"};
-  return message(c, multipart(c, "alternative", {plain(c), html(c), calendar(c.pick(methods))}));
+  const std::vector<std::string> methods{"REQUEST", "REPLY", "CANCEL", "COUNTER", "publish", "ADD"};
+  std::vector<std::string> views{plain(c), html(c), calendar(c.pick(methods))};
+  if (c.one_in(4)) views.erase(views.begin());
+  const std::string whole = multipart(c, "alternative", views);
+  return message(c, c.one_in(2) ? whole : multipart(c, "mixed", {whole, attachment(c)}));
 }
 std::string voice_profile(Chance& c) {
-  const std::string whole = multipart(c, "voice-message", {recording(c), recording(c)}, "; version=2.0");
-  return message(c, c.one_in(2) ? whole : multipart(c, "mixed", {plain(c), whole}));
+  std::vector<std::string> parts{recording(c), recording(c)};
+  if (c.one_in(3)) parts.push_back(inner_message(c));
+  if (c.one_in(3)) parts.push_back("Content-Type: image/tiff\r\nContent-Transfer-Encoding: base64\r\n\r\nSUkqAA==\r\n");
+  const std::string whole = multipart(c, "voice-message", parts, "; version=2.0");
+  switch (c.below(4)) {
+    case 0:
+      return message(c, multipart(c, "mixed", {body(c), whole}));
+    case 1:
+      return message(c, multipart(c, "mixed", {whole, recording(c)}));
+    default:
+      return message(c, whole);
+  }
 }
 std::string bounce(Chance& c) {
   return message(c, multipart(c, "report",

@@ -16,8 +16,6 @@ namespace {
 
 using mail::Part;
 
-std::string_view trimmed_end(std::string_view text) { return text.substr(0, text.find_last_not_of(" \r\n") + 1); }
-
 bool has_own_boundary(const Part& part) {
   const auto* boundary = mail::find_parameter(part.parameters, "boundary");
   return boundary != nullptr && boundary->starts_with("=_prph_") && boundary->size() == 31;
@@ -133,17 +131,18 @@ void Undo::compare_text(std::uint32_t before, std::uint32_t after) {
   const signature::Leaf old(was, before_.of(was.body), before == 0 && !was.has_content_type);
   const signature::Leaf now(is, after_.of(is.body), false);
   if (!old.readable() || !now.readable()) return complain("the text, which cannot be read,", before);
-  if (was.subtype == "plain") {
-    const auto kept = trimmed_end(old.text());
-    if (!now.text().starts_with(kept) ||
-        now.text().find(text_.substr(0, text_.find('\n')), kept.size()) == std::string_view::npos) {
-      complain("the text", before);
-    }
-    return;
-  }
   const auto [a, b] = std::ranges::mismatch(old.text(), now.text());
   const auto same = static_cast<std::size_t>(a - old.text().begin());
-  const auto rest = old.text().substr(same);
+  auto rest = old.text().substr(same);
+  if (was.subtype == "plain") {
+    // Blanks that would join the author's last line to the next may go (format=flowed).
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \r\n"), rest.size()));
+    const auto first_line = std::string_view(text_).substr(0, text_.find('\n'));
+    const auto from = same - std::min(same, first_line.size());
+    if (!now.text().ends_with(rest) || now.text().find(first_line, from) == std::string_view::npos)
+      complain("the text", before);
+    return;
+  }
   const bool inserted = now.text().size() > old.text().size() && now.text().ends_with(rest);
   if (!inserted || now.text().find("<div class=\"paraph-signature\"") == std::string_view::npos)
     complain("the page", before);

@@ -21,11 +21,12 @@ namespace {
 namespace fs = std::filesystem;
 const fs::path kFolder = PARAPH_GOLDEN_FOLDER;
 
-/// What Alice's signature has in this case: T text, H its own HTML, I picture, A voice.
+/// What Alice's signature has in this case: T text, H its own HTML, I picture, A voice, P voice as ADPCM too.
 struct Case {
   std::string name;
   std::string kinds;
   std::string report;  ///< how it was changed, m= and x=
+  Policy policy = {};
 };
 
 const Case kCases[] = {
@@ -55,8 +56,8 @@ const Case kCases[] = {
     {"24-signed", "THIA", "header none x=signed"},
     {"25-encrypted", "THIA", "header none x=encrypted"},
     {"26-pgp-inline", "THIA", "header none x=pgp-inline"},
-    {"27-voice-message", "THIA", "header none x=vpim"},
-    {"28-invitation", "THIA", "header none x=calendar"},
+    {"27-voice-message", "THIA", "header none x=codec"},
+    {"28-invitation", "THIA", "edit text x=calendar"},
     {"29-plain-8bit", "T", "edit text"},
     {"30-iso-2022-jp", "T", "edit text"},
     {"31-latin1-quoted-printable", "T", "edit text"},
@@ -74,6 +75,18 @@ const Case kCases[] = {
     {"43-forged-field", "T", "edit text"},
     {"44-automatic-reply", "THIA", "untouched none x=auto-submitted"},
     {"45-picture-only", "I", "wrap image"},
+    {"46-voice-message-forward", "THIAP", "append voice x=vpim"},
+    {"47-voice-message-named", "THIAP", "header none x=exists"},
+    {"48-voice-message-fax", "A", "append voice"},
+    {"49-voice-message-in-mixed", "THIA", "append text:image:voice"},
+    {"50-invitation-and-file", "THIA", "edit text:html x=calendar"},
+    {"51-invitation-alone", "THIA", "header none x=calendar"},
+    {"52-bare-audio-to-voice-profile", "THIAP", "wrap voice x=vpim", {.recipients = Recipients::Vpim}},
+    {"53-signed-wrapped", "THIA", "wrap text:html:image:voice", {.wrap_signed = true}},
+    {"54-reply-above-the-quote", "T", "edit text", {.text_before_quote = true}},
+    {"55-client-block-replaced", "T", "edit text", {.replace_client_block = true}},
+    {"56-page-below-the-quote", "TH", "edit html", {.html_before_quote = false}},
+    {"57-reply-with-words-only", "THIA", "edit text x=policy", {.on_reply = OnReply::Text}},
 };
 
 void PrintTo(const Case& each, std::ostream* out) { *out << each.name; }
@@ -95,6 +108,7 @@ mail::Signature signature_with(TestWorld& world, std::string_view kinds) {
   if (lacks('H')) signature.html.clear();
   if (lacks('I')) signature.image.reset();
   if (lacks('A')) signature.voice.clear();
+  if (!lacks('P')) signature.voice.push_back(world.media("audio/32KADPCM", "726", std::string(80, 'g'), 3));
   signature.revision = revision_of(signature);
   return signature;
 }
@@ -119,6 +133,7 @@ class Golden : public testing::TestWithParam<Case> {};
 TEST_P(Golden, BecomesWhatTheFileSays) {
   const Case& each = GetParam();
   TestWorld world;
+  world.policy = each.policy;
   const mail::Signature signature = signature_with(world, each.kinds);
   mail::Signature older = signature;
   older.text = "Alice Example\nOld Street 9";
