@@ -63,14 +63,25 @@ struct Life {
   service::Deposit deposit;
 };
 
-/// Deposits until the store fails: small, middling, and larger than one blob.
+/// That many octets, eight to a draw.
+std::string random_octets(std::mt19937_64& chance, std::size_t bytes) {
+  std::string octets;
+  octets.reserve(bytes + sizeof(std::uint64_t));
+  while (octets.size() < bytes) {
+    const std::uint64_t draw = chance();
+    octets.append(reinterpret_cast<const char*>(&draw), sizeof draw);
+  }
+  octets.resize(bytes);
+  return octets;
+}
+
+/// Deposits until the store fails: small, middling, and now and then larger than one blob.
 Task<void> send(Life& life, Sent& sent, std::string name, std::uint64_t seed) {
   std::mt19937_64 chance(seed);
-  constexpr std::size_t kBytes[] = {40, 5'000, 300'000};
+  constexpr std::size_t kBytes[] = {40, 40, 5'000, 5'000, 5'000, 300'000};
   for (int n = 0;; ++n) {
     const std::string subject = name + "." + std::to_string(n);
-    std::string audio(kBytes[chance() % 3], '\0');
-    for (auto& octet : audio) octet = static_cast<char>(chance());
+    std::string audio = random_octets(chance, kBytes[chance() % std::size(kBytes)]);
     const std::string octets =
         "From: alice@example.org\r\nTo: bob@example.org\r\nSubject: " + subject +
         "\r\nMIME-Version: 1.0\r\nContent-Type: audio/AMR\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
