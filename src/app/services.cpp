@@ -39,6 +39,12 @@ service::DepositPolicy deposit_policy(const Config& config) {
   return policy;
 }
 
+dns::cares::Options dns_options(const Config& config) {
+  dns::cares::Options options;
+  for (const auto& server : config.dns.servers) options.servers.push_back(server.text());
+  return options;
+}
+
 bool is_right(const std::optional<crypto::Verifier>& verifier, std::string_view password) {
   if (verifier) return crypto::check_password(*verifier, password);
   crypto::waste_password_check(password);
@@ -81,6 +87,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, n
     : limits(config.limits),
       pool(worker_pool),
       store(std::move(opened)),
+      dns(dns_options(config)),
       accounts(*store, clock, limits),
       mailboxes(*store, clock, limits),
       messages(*store, kMessageCacheBytes),

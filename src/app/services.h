@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "crypto/credential_cache.h"
 #include "crypto/random.h"
+#include "dns/cares/cares_resolver.h"
 #include "media/none/none_media.h"
 #include "net/worker_pool.h"
 #include "service/accounts.h"
@@ -40,6 +41,7 @@ struct Services {
   Limits limits;
   net::WorkerPool& pool;
   std::unique_ptr<store::Store> store;
+  dns::cares::CaresResolver dns;
   media::none::NoneMedia media;
   service::Accounts accounts;
   service::Mailboxes mailboxes;

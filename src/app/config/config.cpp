@@ -107,6 +107,13 @@ void read_queue(Reader& table, Config::Queue& queue) {
     table.fault("retry_first", "is not before give_up_after: make it shorter");
 }
 
+void read_dns(Reader& table, Config::Dns& dns) {
+  table.take("servers", dns.servers);
+  const auto has_no_port = [](const net::Endpoint& server) { return server.port == 0; };
+  if (std::ranges::any_of(dns.servers, has_no_port))
+    table.fault("servers", "names port 0: write the port where that server answers, \"127.0.0.1:53\"");
+}
+
 void read_source(Reader& table, SourceConfig& source) {
   table.need("name", "\"hq\"");
   table.need("kind", "\"paraph\"");
@@ -251,6 +258,7 @@ void read_top(Top& top, Config& config, Faults& faults) {
   top.table("signature", config.signature, read_signature);
   top.table("submission", config.submission, read_submission);
   top.table("queue", config.queue, read_queue);
+  top.table("dns", config.dns, read_dns);
   top.tables("source", config.sources, read_source);
   top.tables("peer", config.peers, read_peer);
   top.tables("route", config.routes, read_route);

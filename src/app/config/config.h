@@ -81,6 +81,9 @@ struct Config {
     std::chrono::seconds retry_first{300};
     std::chrono::seconds give_up_after{5 * 86400};
   } queue;
+  struct Dns {
+    Endpoints servers;  ///< empty: the system's
+  } dns;
 };
 
 /// Reads and checks a configuration. BadInput: exactly one line `FILE:LINE: KEY: what is wrong and what to do`, about

@@ -34,6 +34,7 @@ TEST(Config, TheLeastIsAServer) {
   EXPECT_EQ(config.server.name, "vm.example.org");
   EXPECT_EQ(config.server.data_dir, "/var/lib/paraph");
   EXPECT_TRUE(config.listen.mx.empty());
+  EXPECT_TRUE(config.dns.servers.empty());
   EXPECT_TRUE(config.auth.plaintext_on_loopback);
   EXPECT_EQ(config.signature.wait, 150ms);
   EXPECT_THAT(config.signature.sources, ElementsAre("local"));
@@ -79,6 +80,8 @@ host = "2001:db8::1"
 [queue]
 retry_first = "1m"
 give_up_after = "1d"
+[dns]
+servers = ["127.0.0.1:53", "[::1]:5353"]
 )");
   EXPECT_THAT(config.listen.submission, ElementsAre(at("127.0.0.1:587"), at("[::1]:587")));
   EXPECT_THAT(config.listen.imap, ElementsAre(at("127.0.0.1:0")));
@@ -94,6 +97,7 @@ give_up_after = "1d"
   EXPECT_EQ(config.routes.at(0).tls, RouteTls::Required);
   EXPECT_EQ(config.routes.at(1).port, 25);
   EXPECT_EQ(config.queue.give_up_after, 24h);
+  EXPECT_THAT(config.dns.servers, ElementsAre(at("127.0.0.1:53"), at("[::1]:5353")));
   EXPECT_EQ(not_in_this_version(config).size(), 4u);
 }
 
@@ -175,6 +179,10 @@ TEST(Config, OneLineForEachFault) {
       {"[[route]]\ndomain = \"*\"\nhost = \"x\"\nport = 0", "p.toml:7: route.port: "},
       {"[[route]]\ndomain = \"*\"\nhost = \"x\"\ntls = \"yes\"", "p.toml:7: route.tls: \"yes\" is not known: "},
       {"[queue]\nretry_first = \"6d\"", "p.toml:5: queue.retry_first: is not before give_up_after: "},
+      {"[dns]\nservers = [\"127.0.0.1\"]", "p.toml:5: dns.servers: \"127.0.0.1\" is not an address and port: "},
+      {"[dns]\nservers = [\"ns.example.org:53\"]", "p.toml:5: dns.servers: "},
+      {"[dns]\nservers = [\"127.0.0.1:0\"]", "p.toml:5: dns.servers: names port 0: "},
+      {"[dns]\nserver = \"127.0.0.1:53\"", "p.toml:5: dns.server: is not a key of Paraph: "},
       {"[listen\n", "p.toml:4: syntax: "},
       {"[listen]\nmx = \"0.0.0.0:25\"\nmx = \"0.0.0.0:26\"", "p.toml:6: syntax: "},
       {"[listen]\nz = 1\n[limits]\na = 1", "p.toml:5: listen.z: "},

@@ -1,0 +1,28 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dns/dns.h"
+
+namespace paraph::dns::cares {
+
+enum class Kind { Txt, Mx, A, Aaaa, Ptr };
+
+/// What one question gave: the list of its kind is filled.
+struct Answer {
+  std::vector<std::string> names_or_texts;  ///< Txt, Ptr
+  std::vector<Mx> exchanges;
+  std::vector<Address> addresses;
+};
+
+/// Reads a whole DNS message that answers `kind`; any octets will do. TooLarge and Corrupt as in dns.h.
+Result<Answer> parse_answer(Kind kind, std::string_view octets);
+
+/// What a status of c-ares means to a caller: an empty answer, or a failure that names `name`.
+Result<Answer> answer_of_status(int status, std::string_view name);
+
+/// The two halves of Family::Both, as dns.h says.
+Result<Answer> combined(Result<Answer> v4, Result<Answer> v6);
+
+}  // namespace paraph::dns::cares

@@ -1,0 +1,41 @@
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dns/dns.h"
+
+namespace paraph::dns::cares {
+
+class Lookups;
+enum class Kind;
+struct Answer;
+
+struct Options {
+  /// "ADDRESS:PORT", IPv6 in brackets; empty: the system's, read anew for each lookup. Where it is no list of these,
+  /// every lookup is Unavailable.
+  std::vector<std::string> servers;
+  std::size_t at_once = 256;       ///< lookups on the wire, each with a socket or two
+  std::size_t in_line_max = 4096;  ///< more are Unavailable at once
+};
+
+/// Asks DNS servers. Keeps no cache: the server asked, which should be near and validate, has one.
+class CaresResolver final : public Resolver {
+ public:
+  explicit CaresResolver(const Options& options = {});
+  ~CaresResolver() override;
+
+  Task<Result<std::vector<std::string>>> txt(std::string name, std::chrono::milliseconds within = kWithin) override;
+  Task<Result<std::vector<Mx>>> mx(std::string name, std::chrono::milliseconds within = kWithin) override;
+  Task<Result<std::vector<Address>>> addresses(std::string name, Family family = Family::Both,
+                                               std::chrono::milliseconds within = kWithin) override;
+  Task<Result<std::vector<std::string>>> ptr(Address address, std::chrono::milliseconds within = kWithin) override;
+
+ private:
+  Task<Result<Answer>> look_up(std::vector<Kind> kinds, std::string name, std::chrono::milliseconds within);
+
+  std::unique_ptr<Lookups> lookups_;
+};
+
+}  // namespace paraph::dns::cares

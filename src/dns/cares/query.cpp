@@ -1,0 +1,138 @@
+#include "dns/cares/query.h"
+
+#include <arpa/nameser.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace paraph::dns::cares {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kTries = 4;
+// What passes without fragments (DNS flag day 2020); longer answers come over TCP.
+constexpr int kUdpBytesMax = 1232;
+
+int type_of(Kind kind) {
+  switch (kind) {
+    case Kind::Txt:
+      return ns_t_txt;
+    case Kind::Mx:
+      return ns_t_mx;
+    case Kind::A:
+      return ns_t_a;
+    case Kind::Aaaa:
+      return ns_t_aaaa;
+    case Kind::Ptr:
+      break;
+  }
+  return ns_t_ptr;
+}
+
+/// How long to wait for one server before the next: c-ares doubles it each round, and the deadline ends it all.
+int timeout_of(SteadyTime deadline) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp(left / 5, 50ms, 1000ms).count());
+}
+
+}  // namespace
+
+Query::Query(Request request, const std::string& servers) : request_(std::move(request)) {
+  if (const int status = open_channel(servers); status != ARES_SUCCESS) {
+    complete(answer_of_status(status, request_.name));
+    return;
+  }
+  for (std::size_t i = 0; i < request_.kinds.size(); ++i) slots_.at(i) = {.query = this, .kind = request_.kinds[i]};
+  for (std::size_t i = 0; i < request_.kinds.size(); ++i) {
+    ares_query(channel_, request_.name.c_str(), ns_c_in, type_of(slots_[i].kind), &Query::on_answer, &slots_[i]);
+  }
+}
+
+Query::~Query() {
+  // Answers what is open with ARES_EDESTRUCTION, which is Unavailable.
+  if (channel_) ares_destroy(channel_);
+}
+
+int Query::open_channel(const std::string& servers) {
+  ares_options options{};
+  options.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS;
+  options.timeout = timeout_of(request_.deadline);
+  options.tries = kTries;
+  options.ednspsz = kUdpBytesMax;
+  options.sock_state_cb = &Query::on_socket;
+  options.sock_state_cb_data = this;
+  char only_dns[] = "b";
+  options.lookups = only_dns;
+  int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_STATE_CB |
+             ARES_OPT_LOOKUPS;
+  char nothing[] = "/dev/null";
+  if (!servers.empty()) {
+    options.resolvconf_path = nothing;
+    mask |= ARES_OPT_RESOLVCONF;
+  }
+  if (const int status = ares_init_options(&channel_, &options, mask); status != ARES_SUCCESS) {
+    channel_ = nullptr;
+    return status;
+  }
+  return servers.empty() ? ARES_SUCCESS : ares_set_servers_ports_csv(channel_, servers.c_str());
+}
+
+void Query::on_socket(void* self, ares_socket_t socket, int readable, int writable) {
+  auto& sockets = static_cast<Query*>(self)->sockets_;
+  std::erase_if(sockets, [&](const pollfd& known) { return known.fd == socket; });
+  const int events = (readable ? POLLIN : 0) | (writable ? POLLOUT : 0);
+  if (events) sockets.push_back({.fd = socket, .events = static_cast<short>(events), .revents = 0});
+}
+
+void Query::on_answer(void* slot_pointer, int status, int, unsigned char* octets, int length) {
+  auto& slot = *static_cast<Slot*>(slot_pointer);
+  auto& query = *slot.query;
+  if (status == ARES_SUCCESS) {
+    slot.answer = parse_answer(slot.kind, {reinterpret_cast<const char*>(octets), static_cast<std::size_t>(length)});
+  } else {
+    slot.answer = answer_of_status(status, query.request_.name);
+  }
+  query.complete_if_answered();
+}
+
+void Query::complete_if_answered() {
+  const bool both = request_.kinds.size() == 2;
+  if (!slots_[0].answer || (both && !slots_[1].answer)) return;
+  if (!both) return complete(*std::move(slots_[0].answer));
+  complete(combined(*std::move(slots_[0].answer), *std::move(slots_[1].answer)));
+}
+
+void Query::complete(Result<Answer> answer) {
+  if (auto done = std::exchange(request_.done, nullptr)) done(std::move(answer));
+}
+
+void Query::add_sockets(std::vector<pollfd>& sockets) const {
+  sockets.insert(sockets.end(), sockets_.begin(), sockets_.end());
+}
+
+SteadyTime Query::wake_at(SteadyTime now) const {
+  timeval room{};
+  const timeval* next = ares_timeout(channel_, nullptr, &room);
+  if (!next) return request_.deadline;
+  const auto left = std::chrono::seconds(next->tv_sec) + std::chrono::microseconds(next->tv_usec);
+  return std::min<SteadyTime>(request_.deadline, now + left);
+}
+
+void Query::process(const pollfd& socket) {
+  if (ended()) return;
+  // A broken socket is one to read from: that is where c-ares finds out.
+  const bool readable = (socket.revents & (POLLIN | POLLERR | POLLHUP)) != 0;
+  const bool writable = (socket.revents & POLLOUT) != 0;
+  ares_process_fd(channel_, readable ? socket.fd : ARES_SOCKET_BAD, writable ? socket.fd : ARES_SOCKET_BAD);
+}
+
+void Query::process_time(SteadyTime now) {
+  if (ended()) return;
+  ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+  if (now < request_.deadline || ended()) return;
+  // With one family answered and the other late, what there is counts: ares_cancel answers the late one.
+  ares_cancel(channel_);
+}
+
+}  // namespace paraph::dns::cares
