@@ -10,7 +10,6 @@
 #include "signature/canonical.h"
 #include "signature/content.h"
 #include "signature/html_references.h"
-#include "signature/html_view.h"
 #include "signature/make.h"
 
 namespace paraph::signature {
@@ -70,12 +69,11 @@ std::string hash_of_div(std::string_view div) {
   return std::string(digest.view());
 }
 
-std::optional<LeafEdit> edit_html(const Leaf& leaf, std::string_view div, const HtmlBlock& block, const Policy& policy,
-                                  const std::vector<std::string>& delimiters) {
+std::optional<LeafEdit> edit_html(const Leaf& leaf, std::string_view div, const HtmlBlock& block,
+                                  const std::optional<HtmlPoint>& point, const std::vector<std::string>& delimiters) {
   if (!leaf.readable()) return std::nullopt;
   std::string added = leaf.charset() == "utf-8" ? std::string(div) : ascii_html(div);
   if (block.carries == Carries::Older) return splice_leaf(leaf, block.range, added, delimiters);
-  const auto point = find_html_point(leaf.text(), policy.html_before_quote);
   if (!point) return std::nullopt;
   const auto line_end = leaf.line_end();
   const bool at_end = point->at == leaf.text().size();

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "signature/html_view.h"
 #include "signature/leaf.h"
 #include "signature/text_leaf.h"
 
@@ -30,10 +31,9 @@ std::string signature_div(std::string_view fragment, std::string_view picture);
 /// Report::html_hash for such an element.
 std::string hash_of_div(std::string_view div);
 
-/// EDIT of a text/html leaf: `div` goes before quoted text (unless the policy says otherwise), else before `</body>`,
-/// else to the end, or takes an older one's place. What is not ASCII becomes numeric references unless the leaf is
-/// UTF-8. nullopt: the leaf is locked (spec 2.4 U).
-std::optional<LeafEdit> edit_html(const Leaf& leaf, std::string_view div, const HtmlBlock& block, const Policy& policy,
-                                  const std::vector<std::string>& delimiters);
+/// EDIT of a text/html leaf: `div` goes to `point` (find_html_point() of its text), or takes an older one's place. What
+/// is not ASCII becomes numeric references unless the leaf is UTF-8. nullopt: the leaf is locked (spec 2.4 U).
+std::optional<LeafEdit> edit_html(const Leaf& leaf, std::string_view div, const HtmlBlock& block,
+                                  const std::optional<HtmlPoint>& point, const std::vector<std::string>& delimiters);
 
 }  // namespace paraph::signature

@@ -149,6 +149,7 @@ void HtmlTokens::read_attribute(HtmlToken& token) {
     attribute.value = decode_character_references(html_.substr(at_, end - at_));
     at_ = end + (closed && (quote == '"' || quote == '\'') ? 1 : 0);
   }
+  ++token.attributes_seen;
   if (token.attributes.size() < kAttributesMax && !token.has(attribute.name)) {
     token.attributes.push_back(std::move(attribute));
   }

@@ -20,6 +20,7 @@ struct HtmlToken {
   std::size_t end = 0;
   std::string name;                       ///< Start, End: lower-cased. RawText: of the element whose content it is
   std::vector<HtmlAttribute> attributes;  ///< Start: at most 64, each name once
+  std::size_t attributes_seen = 0;        ///< also those past 64, and those that stand twice
 
   /// The value of attribute `wanted`, "" when absent.
   std::string_view attribute(std::string_view wanted) const&;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "signature/html_references.h"
 #include "signature/html_tokens.h"
+#include "signature/html_tree.h"
 
 namespace paraph::signature {
 namespace {
@@ -22,22 +23,38 @@ bool is_inline(std::string_view name) {
   return std::ranges::find(kInline, name) != kInline.end();
 }
 
-bool has_class(const HtmlToken& tag, std::string_view wanted) {
-  for (const auto word : split(tag.attribute("class"), ' ')) {
+bool has_class(std::string_view classes, std::string_view wanted) {
+  for (const auto word : split(classes, ' ')) {
     if (iequals(trimmed(word), wanted)) return true;
   }
   return false;
 }
 
-/// What replies of the common clients put around, or before, the text that they answer (spec 2.4 U).
 bool begins_quote(const HtmlToken& tag) {
-  if (tag.kind != HtmlToken::Kind::Start) return false;
-  if (tag.name == "blockquote" && iequals(tag.attribute("type"), "cite")) return true;
-  const auto id = tag.attribute("id");
-  if (iequals(id, "appendonsend") || iequals(id, "divRplyFwdMsg")) return true;
-  static constexpr std::array<std::string_view, 4> kClasses{"gmail_quote", "moz-cite-prefix", "yahoo_quoted",
-                                                            "protonmail_quote"};
-  return std::ranges::any_of(kClasses, [&](std::string_view name) { return has_class(tag, name); });
+  return tag.kind == HtmlToken::Kind::Start &&
+         is_reply_container(tag.name, tag.attribute("type"), tag.attribute("id"), tag.attribute("class"));
+}
+
+/// The place that the tokens tell.
+std::optional<HtmlPoint> find_point_in_tokens(std::string_view html, bool before_quote) {
+  std::optional<std::size_t> body_end;
+  HtmlTokens tokens(html);
+  for (HtmlToken token; tokens.next(token);) {
+    if (!tokens.certain()) break;
+    if (before_quote && begins_quote(token)) return HtmlPoint{.at = token.begin, .before_quote = true};
+    if (token.kind == HtmlToken::Kind::End && token.name == "body") body_end = token.begin;
+  }
+  if (body_end && tokens.certain()) return HtmlPoint{.at = *body_end};
+  if (body_end || !tokens.ends_in_data()) return std::nullopt;
+  return HtmlPoint{.at = html.size()};
+}
+
+/// Does the tree have the place where the tokens have it?
+bool agrees(const HtmlPlaces& places, const HtmlPoint& point, std::string_view html, bool before_quote) {
+  if (point.before_quote) return places.quote == point.at && places.quote_is_open;
+  if (before_quote && places.quote) return false;
+  if (places.body_end) return places.body_end == point.at;
+  return point.at == html.size() && places.end_is_open;
 }
 
 /// Blanks, `</body>` and `</html>`.
@@ -101,16 +118,23 @@ std::string html_lines(std::string_view html) {
 }
 
 std::optional<HtmlPoint> find_html_point(std::string_view html, bool before_quote) {
-  std::optional<std::size_t> body_end;
-  HtmlTokens tokens(html);
-  for (HtmlToken token; tokens.next(token);) {
-    if (!tokens.certain()) break;
-    if (before_quote && begins_quote(token)) return HtmlPoint{.at = token.begin, .before_quote = true};
-    if (token.kind == HtmlToken::Kind::End && token.name == "body") body_end = token.begin;
-  }
-  if (body_end && tokens.certain()) return HtmlPoint{.at = *body_end};
-  if (body_end || !tokens.ends_in_data()) return std::nullopt;
-  return HtmlPoint{.at = html.size()};
+  const auto point = find_point_in_tokens(html, before_quote);
+  if (!point) return std::nullopt;
+  const auto places = find_html_places(html);
+  if (!places || !agrees(*places, *point, html, before_quote)) return std::nullopt;
+  return point;
+}
+
+bool is_reply_container(std::string_view element, std::string_view type, std::string_view id,
+                        std::string_view classes) {
+  static constexpr std::array<std::string_view, 7> kElements{"div",     "blockquote", "span", "p",
+                                                             "section", "table",      "hr"};
+  if (std::ranges::find(kElements, element) == kElements.end()) return false;
+  if (element == "blockquote" && iequals(type, "cite")) return true;
+  if (iequals(id, "appendonsend") || iequals(id, "divRplyFwdMsg")) return true;
+  static constexpr std::array<std::string_view, 4> kClasses{"gmail_quote", "moz-cite-prefix", "yahoo_quoted",
+                                                            "protonmail_quote"};
+  return std::ranges::any_of(kClasses, [&](std::string_view name) { return has_class(classes, name); });
 }
 
 std::string_view unquoted_html(std::string_view html) {
@@ -145,7 +169,7 @@ std::vector<OwnDiv> own_divs(std::string_view html) {
     }
     if (token.name != "div" || token.kind == HtmlToken::Kind::RawText) continue;
     if (token.kind == HtmlToken::Kind::Start) {
-      if (depth == 0 && !has_class(token, kOwnClass)) continue;
+      if (depth == 0 && !has_class(token.attribute("class"), kOwnClass)) continue;
       if (depth++ == 0) div = {.whole = {token.begin, 0}, .inside = {token.end, 0}};
     } else if (depth > 0 && --depth == 0) {
       div.whole.end = token.end;

@@ -21,9 +21,13 @@ struct HtmlPoint {
   bool before_quote = false;
 };
 /// Before the first recognised reply container (if `before_quote`), else before the last real `</body>`, else at the
-/// end. nullopt: the place is not in the data state (an unclosed comment, style, script, plaintext ...): nothing may be
-/// inserted.
+/// end. nullopt: nothing may be inserted. The place is not in the data state (an unclosed comment, style, script,
+/// plaintext ...), the page is too deep or too large, or its tree (html_tree.h) has the place elsewhere, or hidden.
 std::optional<HtmlPoint> find_html_point(std::string_view html, bool before_quote = true);
+
+/// What replies of the common clients put around, or before, the text that they answer (spec 2.4 U): is an element of
+/// this name, with these attributes, such a container?
+bool is_reply_container(std::string_view element, std::string_view type, std::string_view id, std::string_view classes);
 
 /// The part of `html` whose text is the author's own: up to the first reply container, or all of it.
 std::string_view unquoted_html(std::string_view html);

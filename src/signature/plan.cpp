@@ -154,9 +154,13 @@ class Planner {
 
   static std::string media_type(const Part& part) { return part.type + "/" + part.subtype; }
 
-  bool html_is_open() const {
+  /// Where the HTML goes in its leaf; looked for once.
+  const std::optional<HtmlPoint>& html_point() {
     const auto* html = leaf(reading_.body.html);
-    return html != nullptr && html->readable() && find_html_point(html->text(), reading_.policy.html_before_quote);
+    if (!html_point_ && html != nullptr && html->readable())
+      html_point_ = find_html_point(html->text(), reading_.policy.html_before_quote);
+    if (!html_point_) html_point_.emplace(std::nullopt);
+    return *html_point_;
   }
 
   void plan_image() {
@@ -168,7 +172,7 @@ class Planner {
     if (!body.any()) {
       if (!can_insert_body()) return leave_out("malformed");
       plan_.image = ImagePlace::Body;
-    } else if (body.html && !html_is_open()) {
+    } else if (body.html && !html_point()) {
       return leave_out("separate");
     } else if (body.html && body.related) {
       const auto at = closing_delimiter(reading_.message, reading_.view, *body.related);
@@ -263,7 +267,7 @@ class Planner {
       const std::string_view fragment = wanted ? std::string_view(fragment_) : std::string_view();
       const auto block = wanted ? find_html_block(*html, fragment, present_picture_, past_) : HtmlBlock{};
       const std::string div = signature_div(fragment, picture());
-      plan_.html = within_growth(edit_html(*html, div, block, reading_.policy, delimiters(*reading_.body.html)));
+      plan_.html = within_growth(edit_html(*html, div, block, html_point(), delimiters(*reading_.body.html)));
       if (plan_.html && wanted) plan_.report.html_hash = hash_of_div(div);
     }
     if (plan_.html) {
@@ -328,6 +332,7 @@ class Planner {
   std::optional<std::uint32_t> first_audio_;  ///< the message's own, in document order
   std::string present_picture_;               ///< "cid:..." of the signature's picture that is there already
   bool can_add_ = false, must_wrap_ = false, text_only_ = false;
+  std::optional<std::optional<HtmlPoint>> html_point_;
   std::string fragment_;  ///< the HTML that a leaf is to show
   std::optional<VoiceContainer> container_;
   bool any_container_ = false;  ///< a multipart/voice-message, wherever it is

@@ -16,6 +16,9 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
+constexpr std::string_view kFrom = "alice@example.org";
+constexpr std::string_view kId = "<item@client.example.org>";
+
 TEST_F(Checklist, Item33_AttachedTwiceIsAttachedOnce) {
   std::size_t changed = 0;
   for (std::uint64_t number = 5000; number < 6000; ++number) {
@@ -54,8 +57,6 @@ TEST_F(Checklist, Item35_AGenuineFieldStandsOverItsOwnContentOnly) {
   const auto secret = [&](std::string_view domain, std::string_view id) {
     return domain == "example.org" && id == "k1" ? std::optional(key.secret) : std::nullopt;
   };
-  static constexpr std::string_view kFrom = "alice@example.org";
-  static constexpr std::string_view kId = "<item@client.example.org>";
   const auto once = sign(message(multipart("mixed", {text_entity("Hello.\r\n"), wav()})));
   const std::string field =
       signature::format_paraph_signature(once.report, signature, kFrom, kId, "example.org", key, 1795392000);

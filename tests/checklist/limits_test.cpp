@@ -92,6 +92,16 @@ TEST_F(Checklist, Item58_AMessageThatReadsOtherwiseThanPlannedIsNoticed) {
   auto report = good.report;
   report.parts_added += 1;
   EXPECT_FALSE(signature::reads_as_planned(before, good.structure, report));
+
+  // And octets that no change names are the same ones.
+  const auto received = world.receive(good.before);
+  auto attached = world.attach(good.before, signature);
+  ASSERT_TRUE(signature::keeps_octets(received.rope, attached.rope, attached.changes));
+  std::string spoiled = good.after;
+  spoiled[spoiled.find("Subject")] = 's';
+  EXPECT_FALSE(signature::keeps_octets(received.rope, world.receive(spoiled).rope, attached.changes));
+  attached.changes.pop_back();
+  EXPECT_FALSE(signature::keeps_octets(received.rope, attached.rope, attached.changes));
 }
 
 /// A message of 150 MiB holds no more than a blob, a run, and what was fed: here 4 MiB, with pieces of 64 KiB.

@@ -18,7 +18,7 @@ import first_text  # noqa: E402
 import text_only  # noqa: E402
 import visual_voicemail  # noqa: E402
 
-GOLDEN_CASE = re.compile(r'\{"(\d\d[^"]*)", "[THIA]*", "(\w+) (\S+)(?: x=([^"]*))?"\}')
+GOLDEN_CASE = re.compile(r'\{"(\d\d[^"]*)", "[THIA]*", "(\w+) (\S+)(?: x=([^"]*))?"(?:, \{([^}]*)\})?\}')
 # Fewer messages with a text or a voice that was added would show little.
 SEEN_MIN = {"voicemail": 0.15, "first text": 0.3, "terminal": 0.3}
 
@@ -63,9 +63,10 @@ def voicemail(message):
         return "the signature is played as the message"
     if heard is not None and now["audio"] != heard and not hidden(message, now):
         return "another recording is played than before"
-    own = [octets for octets in direct_audio(message.after) if octets in message.voices]
+    # Within a multipart/voice-message that is a level deeper, the signature is too (case J2).
+    own = [octets for octets in map(visual_voicemail.decoded, audio_of(message.after)) if octets in message.voices]
     if "voice" in message.kinds and len(own) != 1:
-        return f"the voice signature is a direct child {len(own)} times"
+        return f"the voice signature is there {len(own)} times"
     shown = now["transcription"]
     if shown and message.wordy and message.reason != "separate" and "<" not in shown and any(block in squeeze(shown) for block in message.blocks):
         had = was["transcription"] if was else first_text.read(message.before)["body"]
@@ -78,11 +79,6 @@ def voicemail(message):
 def hidden(message, now):
     """A message of another kind than mixed was wrapped (case G): its recording is a level deeper now, and nothing is in its place."""
     return now["audio"] is None and message.how == "wrap" and "voice" not in message.kinds
-
-
-def direct_audio(octets):
-    children = email.message_from_bytes(octets).get_payload()
-    return [visual_voicemail.decoded(child) for child in children if child.get_content_maintype() == "audio"]
 
 
 def audio_of(octets):
@@ -126,9 +122,11 @@ READERS = {"voicemail": voicemail, "first text": first_body, "terminal": termina
 
 def golden(folder):
     table = (folder / "golden_test.cpp").read_text()
-    for name, how, kinds, reason in GOLDEN_CASE.findall(table):
+    for name, how, kinds, reason, policy in GOLDEN_CASE.findall(table):
+        if "replace_client_block" in policy or "wrap_signed" in policy:
+            continue  # the operator chose what such a reader cannot show: a replaced text, and a text after the signed one
         before, after = ((folder / f"{name}.{when}.eml").read_bytes() for when in ("before", "after"))
-        voices = [b"#!AMR\n" + b"a" * 150, b"RIFF" + b"w" * 120]
+        voices = [b"#!AMR\n" + b"a" * 150, b"RIFF" + b"w" * 120, b"g" * 80]
         yield Message(name, how, kinds, reason, before, after, ["Alice Example\nExample & Sons, Voice Street 1"], voices)
 
 

@@ -107,7 +107,7 @@ void check(benchmark::State& state, const Case& each) {
   const auto attached = each.attach(each.received);
   for (auto _ : state) {
     const auto after = each.world.scan(attached.rope);
-    if (!signature::reads_as_planned(each.received.structure, after, attached.report)) state.SkipWithError("unplanned");
+    if (!signature::reads_as_planned(each.received, attached, after)) state.SkipWithError("unplanned");
   }
   report(state, each);
 }
@@ -118,10 +118,9 @@ void intake_attach_check(benchmark::State& state, const Case& each) {
     auto got = arriving.finish();
     signature::Message message{.rope = std::move(got->rope), .structure = std::move(got->structure)};
     message.octets.emplace(message.structure.root().header, std::move(got->header));
-    const auto before = message.structure;
-    const auto attached = each.attach(std::move(message));
+    const auto attached = each.attach(message);
     const auto after = each.world.scan(attached.rope);
-    if (!signature::reads_as_planned(before, after, attached.report)) state.SkipWithError("unplanned");
+    if (!signature::reads_as_planned(message, attached, after)) state.SkipWithError("unplanned");
   }
   report(state, each);
   state.counters["messages"] = benchmark::Counter(1, benchmark::Counter::kIsIterationInvariantRate);

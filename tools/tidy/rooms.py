@@ -42,7 +42,7 @@ FLOORS = {"base": 0, "crypto": 0, "mail": 1, "mime": 1, "signature": 1, "dkim": 
 LIBRARIES = {
     "rocksdb/": {"store/rocks"}, "google/protobuf/": {"record"}, "toml++/": {"app/config"}, "curl/": {"app/client"}, "CLI/": {"app"},
     "spdlog/": {"app"}, "unicode/": {"crypto", "mime", "signature"}, "sodium": {"crypto"}, "openssl/": {"crypto", "net/asio"},
-    "boost/json": {"session/admin"}, "boost/beast": {"net/asio"}, "ares": {"dns/cares"},
+    "gumbo.h": {"signature"}, "boost/json": {"session/admin"}, "boost/beast": {"net/asio"}, "ares": {"dns/cares"},
 }
 NOT_IN_WIRE = {"base/task.h", "base/log.h"}
 ASKS_THE_TIME = re.compile(r"\bClock\b|\bnow\(\)")
