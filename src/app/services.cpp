@@ -94,7 +94,8 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, n
       signatures(*store, media, clock, limits),
       local_source(*store),
       acquirer({&local_source}, config.signature.wait),
-      deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config)),
+      incoming(*store, dns, clock, config.server.name),
+      deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config), &incoming),
       credentials(clock, random),
       logins{
           .accounts = accounts,

@@ -15,6 +15,7 @@
 #include "service/mailboxes.h"
 #include "service/messages.h"
 #include "service/signatures.h"
+#include "service/verify_incoming.h"
 #include "session/admin/verbs.h"
 #include "session/sasl/login.h"
 #include "source/local/local_source.h"
@@ -49,6 +50,7 @@ struct Services {
   service::Signatures signatures;
   source::local::LocalSource local_source;
   service::Acquirer acquirer;
+  service::IncomingVerifier incoming;
   service::Deposit deposit;
   crypto::CredentialCache credentials;
   sasl::LoginServices logins;

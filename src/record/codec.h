@@ -35,8 +35,15 @@ struct Account {
   friend bool operator==(const Account&, const Account&) = default;
 };
 
+/// What the signature engine did with a message; of one from elsewhere what its Paraph-Signature says, and whether that
+/// is to be believed.
 struct SignatureOutcome {
-  std::string owner, revision, kinds, how, reason;
+  std::string owner, revision;
+  std::string kinds;   ///< m=; "" when nothing is sure
+  std::string how;     ///< w=
+  std::string reason;  ///< x=; when it is not believed the reason, a sentence
+  std::string domain;  ///< d=: whose server attached it, or is said to have; "": nobody says so
+  bool verified = false;
   friend bool operator==(const SignatureOutcome&, const SignatureOutcome&) = default;
 };
 

@@ -85,6 +85,8 @@ void write(FieldWriter& out, const SignatureOutcome& outcome) {
   out.octets(pb::SignatureOutcome::kKindsFieldNumber, outcome.kinds);
   out.octets(pb::SignatureOutcome::kHowFieldNumber, outcome.how);
   out.octets(pb::SignatureOutcome::kReasonFieldNumber, outcome.reason);
+  out.octets(pb::SignatureOutcome::kDomainFieldNumber, outcome.domain);
+  out.number(pb::SignatureOutcome::kVerifiedFieldNumber, outcome.verified);
 }
 
 /// About what the record will take, so that it grows in one piece.

@@ -265,6 +265,12 @@ bool take(std::string_view octets, SignatureOutcome& outcome) {
       case pb::SignatureOutcome::kReasonFieldNumber:
         outcome.reason = field.octets();
         break;
+      case pb::SignatureOutcome::kDomainFieldNumber:
+        outcome.domain = field.octets();
+        break;
+      case pb::SignatureOutcome::kVerifiedFieldNumber:
+        outcome.verified = field.value() != 0;
+        break;
       default:
         break;
     }

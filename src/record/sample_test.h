@@ -71,7 +71,8 @@ inline StoredMessage sample_message() {
   structure.defects = mail::Defect::BadBase64;
   message.duration = 30;
   message.received = Time(std::chrono::seconds(1'795'000'000));
-  message.signature = {"alice@example.org", "AAECAwQFBgcICQoLDA0ODw", "text:html:image:voice", "append", ""};
+  message.signature = {
+      "alice@example.org", "AAECAwQFBgcICQoLDA0ODw", "text:html:image:voice", "append", "", "example.org", true};
   return message;
 }
 

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
+#include "dkim/authentication_results.h"
 #include "mime/date.h"
 #include "mime/field.h"
 #include "service/header_edit.h"
@@ -25,23 +27,30 @@ constexpr int kTriesMax =
 
 const std::string& message_id_of(const mail::Structure& structure) { return structure.root().envelope->message_id; }
 
-/// A first line "From ..." of an mbox would end up in the midst of the header.
-void drop_mbox_line(NewMessage& message) {
+/// Changes the top header of a message from elsewhere; one that is not whole at hand is left alone.
+void edit_header(NewMessage& message, const std::function<void(signature::Message&)>& edit) {
   mail::Rope& rope = message.record.rope;
   mail::Structure& structure = message.record.structure;
-  if (!message.header.starts_with("From ") || message.header.size() != structure.root().header.size()) return;
+  if (message.header.size() != structure.root().header.size()) return;
   signature::Message edited{.rope = std::move(rope), .structure = std::move(structure)};
   edited.octets.emplace(edited.structure.root().header, std::move(message.header));
-  edit_top_header(edited, {}, "");
+  edit(edited);
   rope = std::move(edited.rope);
   structure = std::move(edited.structure);
+  message.header = std::move(edited.octets.begin()->second);
+}
+
+/// A first line "From ..." of an mbox would end up in the midst of the header.
+void drop_mbox_line(NewMessage& message) {
+  if (!message.header.starts_with("From ")) return;
+  edit_header(message, [](signature::Message& edited) { edit_top_header(edited, {}, ""); });
 }
 
 }  // namespace
 
 struct Deposit::Inside {
   Inside(store::Store& s, Accounts& a, Mailboxes& m, Acquirer& q, crypto::Random& r, const Clock& c, const Limits& l,
-         DepositPolicy p)
+         DepositPolicy p, IncomingVerifier* v)
       : store(s),
         accounts(a),
         mailboxes(m),
@@ -49,13 +58,15 @@ struct Deposit::Inside {
         clock(c),
         limits(l),
         policy(std::move(p)),
+        verifier(v),
         signer(s, q, r, c, policy.attach),
         router(a, m, c) {}
 
   Result<void> check_loop(std::string_view header) const;
   void complete_header(signature::Message& message) const;
   Result<void> check_signed(const signature::Report& report) const;
-  void add_trace(NewMessage& message, const Transaction& transaction, std::string_view signature_field) const;
+  void add_trace(NewMessage& message, const Transaction& transaction, std::string_view own_fields) const;
+  void drop_forged_results(signature::Message& message) const;
   Task<Result<Outcome>> submit_own(const Transaction& transaction, NewMessage& message);
   Task<Result<Outcome>> try_own(const Transaction& transaction, const record::Account& principal, NewMessage& message,
                                 Signer::Submission submission);
@@ -68,14 +79,16 @@ struct Deposit::Inside {
   const Clock& clock;
   const Limits& limits;
   DepositPolicy policy;
+  IncomingVerifier* verifier;
   Signer signer;
   Router router;
 };
 
 Deposit::Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, Acquirer& acquirer,
-                 crypto::Random& random, const Clock& clock, const Limits& limits, DepositPolicy policy)
-    : inside_(
-          std::make_shared<Inside>(store, accounts, mailboxes, acquirer, random, clock, limits, std::move(policy))) {}
+                 crypto::Random& random, const Clock& clock, const Limits& limits, DepositPolicy policy,
+                 IncomingVerifier* verifier)
+    : inside_(std::make_shared<Inside>(store, accounts, mailboxes, acquirer, random, clock, limits, std::move(policy),
+                                       verifier)) {}
 
 Task<Result<void>> Deposit::check_recipient(mail::Address recipient) {
   const bool local = co_await inside_->accounts.is_local_domain(recipient.domain);
@@ -164,6 +177,13 @@ void Deposit::Inside::complete_header(signature::Message& message) const {
   }
   envelope.bcc.clear();
   edit_top_header(message, {"Bcc", "Return-Path"}, added);
+  drop_forged_results(message);
+}
+
+/// Only this server writes Authentication-Results in its own name (RFC 8601 §5).
+void Deposit::Inside::drop_forged_results(signature::Message& message) const {
+  const std::string& header = message.octets.begin()->second;
+  remove_from_top_header(message, dkim::find_forged_results(header, policy.server_name));
 }
 
 /// The operator's word on messages that could not be signed.
@@ -179,8 +199,15 @@ Result<void> Deposit::Inside::check_signed(const signature::Report& report) cons
 Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& transaction, NewMessage& message) {
   PARAPH_CO_CHECK(check_loop(message.header));
   drop_mbox_line(message);
+  std::string results;
+  if (verifier != nullptr) {
+    PARAPH_CO_TRY(auto provenance, co_await verifier->verify(message));
+    results = std::move(provenance.results);
+    message.record.signature = std::move(provenance.signature);
+    edit_header(message, [&](signature::Message& edited) { drop_forged_results(edited); });
+  }
   Outcome outcome{.message_id = message_id_of(message.record.structure)};
-  add_trace(message, transaction, "");
+  add_trace(message, transaction, results);
   const bool each = transaction.protocol.find("LMTP") != std::string::npos;
   const auto answers = each ? Answers::Each : Answers::OneForAll;
   PARAPH_CO_TRY(outcome.deliveries, co_await router.deliver(message, transaction.recipients, answers, nullptr));
@@ -195,9 +222,9 @@ Result<void> Deposit::Inside::check_loop(std::string_view header) const {
 }
 
 void Deposit::Inside::add_trace(NewMessage& message, const Transaction& transaction,
-                                std::string_view signature_field) const {
+                                std::string_view own_fields) const {
   std::string fields = format_return_path(transaction.reverse_path);
-  fields += signature_field;
+  fields += own_fields;
   fields += format_received(transaction.received_from, policy.server_name, transaction.protocol,
                             random.hex(kReceivedIdBytes), clock.now());
   prepend_fields(message.record.rope, message.record.structure, fields);

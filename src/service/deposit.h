@@ -13,6 +13,7 @@
 #include "service/acquire.h"
 #include "service/mailboxes.h"
 #include "service/receive.h"
+#include "service/verify_incoming.h"
 #include "signature/attach.h"
 
 namespace paraph::service {
@@ -40,8 +41,9 @@ struct DepositPolicy {
 /// (signature/attach.h), send (send.h). Any event loop; one Deposit serves all sessions.
 class Deposit {
  public:
+  /// `verifier` looks at messages from elsewhere; without one they are taken unchecked.
   Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, Acquirer& acquirer, crypto::Random& random,
-          const Clock& clock, const Limits& limits, DepositPolicy policy);
+          const Clock& clock, const Limits& limits, DepositPolicy policy, IncomingVerifier* verifier = nullptr);
 
   /// May mail for `recipient` be taken here? NotFound: local domain, no such user (550 5.1.1). Denied: foreign domain,
   /// no relaying (550 5.7.1). OverQuota (552 5.2.2).

@@ -49,11 +49,17 @@ void prepend_fields(mail::Rope& rope, mail::Structure& structure, std::string_vi
   move_offsets(structure, end, end + fields.size());
 }
 
-void edit_top_header(signature::Message& message, const std::vector<std::string_view>& names, std::string_view added) {
+namespace {
+
+const std::string& top_header(const signature::Message& message) {
   const mail::Range block = message.structure.root().header;
   const auto found = message.octets.find(block);
   PARAPH_ASSERT(found != message.octets.end() && found->second.size() == block.size());
-  std::string header = std::string(added) + without(found->second, names);
+  return found->second;
+}
+
+void replace_top_header(signature::Message& message, std::string header) {
+  const mail::Range block = message.structure.root().header;
   mail::Rope rope;
   rope.append(header);
   rope.append_range(message.rope, {block.end, message.structure.size});
@@ -61,6 +67,25 @@ void edit_top_header(signature::Message& message, const std::vector<std::string_
   message.rope = std::move(rope);
   message.octets.clear();
   message.octets.emplace(message.structure.root().header, std::move(header));
+}
+
+}  // namespace
+
+void edit_top_header(signature::Message& message, const std::vector<std::string_view>& names, std::string_view added) {
+  replace_top_header(message, std::string(added) + without(top_header(message), names));
+}
+
+void remove_from_top_header(signature::Message& message, const std::vector<mail::Range>& ranges) {
+  if (ranges.empty()) return;
+  const std::string& header = top_header(message);
+  std::string kept;
+  std::uint64_t at = 0;
+  for (const auto& range : ranges) {
+    kept += std::string_view(header).substr(at, range.begin - at);
+    at = range.end;
+  }
+  kept += std::string_view(header).substr(at);
+  replace_top_header(message, std::move(kept));
 }
 
 }  // namespace paraph::service

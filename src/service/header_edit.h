@@ -17,4 +17,7 @@ void prepend_fields(mail::Rope& rope, mail::Structure& structure, std::string_vi
 /// not touched. Pure.
 void edit_top_header(signature::Message& message, const std::vector<std::string_view>& names, std::string_view added);
 
+/// Takes `ranges` of whole fields, in order and apart, out of the top header block; otherwise the same. Pure.
+void remove_from_top_header(signature::Message& message, const std::vector<mail::Range>& ranges);
+
 }  // namespace paraph::service

@@ -43,6 +43,18 @@ Task<Result<std::string>> NewOctets::read(const mail::Rope& rope, mail::Range ra
   co_return out;
 }
 
+Task<Result<void>> NewOctets::stream(const mail::Rope& rope, mail::Range range,
+                                     std::function<void(std::string_view)> sink) {
+  constexpr std::uint64_t kPieceBytes = 78 * 840;  // whole lines of common base64
+  while (range.size() > 0) {
+    const mail::Range piece{range.begin, std::min(range.end, range.begin + kPieceBytes)};
+    PARAPH_CO_TRY(const auto octets, co_await read(rope, piece));
+    sink(octets);
+    range.begin = piece.end;
+  }
+  co_return Result<void>();
+}
+
 Task<Result<mail::Structure>> NewOctets::scan(const mail::Rope& rope) {
   mime::Scanner scanner;
   for (const auto& segment : rope.segments) {

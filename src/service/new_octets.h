@@ -1,5 +1,7 @@
 #pragma once
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/task.h"
@@ -17,6 +19,9 @@ class NewOctets {
 
   /// Octets [range) of the rope's wire form. NotFound: a blob is gone.
   Task<Result<std::string>> read(const mail::Rope& rope, mail::Range range);
+
+  /// Hands octets [range) to `sink` from beginning to end, some tens of kilobytes at a time. NotFound: a blob is gone.
+  Task<Result<void>> stream(const mail::Rope& rope, mail::Range range, std::function<void(std::string_view)> sink);
 
   /// The rope's structure (mime/scan.h). Base64 segments are not looked into; Raw ones are read one after the other.
   Task<Result<mail::Structure>> scan(const mail::Rope& rope);

@@ -88,7 +88,9 @@ Task<Result<Signer::Signed>> Signer::sign(Submission submission) {
                   .revision = signature.revision,
                   .kinds = done.report.kinds(),
                   .how = std::string(signature::name_of(done.report.how)),
-                  .reason = done.report.reason};
+                  .reason = done.report.reason,
+                  .domain = lowered(submission.owner.domain),
+                  .verified = done.report.kinds() != "none"};
   if (done.report.how == signature::How::Untouched) co_return done;
   PARAPH_CO_TRY(const auto field_key, co_await key());
   const auto& message_id = submission.message.structure.root().envelope->message_id;
