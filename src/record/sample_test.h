@@ -73,6 +73,7 @@ inline StoredMessage sample_message() {
   message.received = Time(std::chrono::seconds(1'795'000'000));
   message.signature = {
       "alice@example.org", "AAECAwQFBgcICQoLDA0ODw", "text:html:image:voice", "append", "", "example.org", true};
+  message.listed = true;
   return message;
 }
 
