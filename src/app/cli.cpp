@@ -16,8 +16,7 @@ namespace {
 constexpr std::string_view kVersion = PARAPH_VERSION;
 
 /// Verbs that the contract names and this version lacks.
-constexpr std::string_view kLater[] = {"policy", "source",  "key",    "dkim",   "queue",
-                                       "milter", "message", "backup", "restore"};
+constexpr std::string_view kLater[] = {"source", "dkim", "queue", "milter", "backup", "restore"};
 
 /// One command line while it is read: CLI11 fills the fields, and the verb that was given builds the command from them.
 class CommandLine {
@@ -39,6 +38,9 @@ class CommandLine {
   void add_domain();
   void add_account();
   void add_signature();
+  void add_policy();
+  void add_key();
+  void add_message();
   void add_check();
   void add_send();
   void add_inbox();
@@ -69,6 +71,9 @@ CommandLine::CommandLine() {
   add_domain();
   add_account();
   add_signature();
+  add_policy();
+  add_key();
+  add_message();
   add_check();
   add_send();
   add_inbox();
@@ -175,6 +180,43 @@ void CommandLine::add_signature() {
   add_admin(group, "clear", "address", "Forget the signature",
             "paraph signature clear alice@example.org --config paraph.toml");
   add_later(group, "history");
+}
+
+void CommandLine::add_policy() {
+  auto& group = *add_group("policy", "What a domain's or an account's messages get",
+                           "paraph policy show alice@example.org --config paraph.toml");
+  auto* show = add_admin(group, "show", "", "Show each key, its value and where that comes from",
+                         "paraph policy show alice@example.org --config paraph.toml");
+  add_field(*show, "subject", "subject", "A domain, or an account's address")->required();
+  auto* set = add_admin(group, "set", "", "Set keys from the next message on; KEY=default takes one back",
+                        "paraph policy set example.org external-kinds=text,html replies=text mandatory=on "
+                        "--config paraph.toml");
+  add_field(*set, "subject", "subject", "A domain, or an account's address")->required();
+  const auto add = [this](const std::vector<std::string>& settings) {
+    admin_.request.fields["settings"] = fmt::format("{}", fmt::join(settings, " "));
+  };
+  set->add_option_function<std::vector<std::string>>(
+         "settings", add,
+         "KEY=VALUE: signature, mandatory, wrap-signed, save-sent: on or off; kinds, external-kinds: a list of text, "
+         "html, image, voice, or none; replies: full, text or none; class: internet, vpim or vvm; text-place: end or "
+         "before-quote")
+      ->required();
+}
+
+void CommandLine::add_key() {
+  auto& group = *add_group("key", "The keys of the Paraph-Signature field", "paraph key list --config paraph.toml");
+  add_admin(group, "list", "", "List the keys; their secrets are shown to nobody",
+            "paraph key list --config paraph.toml");
+  add_admin(group, "rotate", "", "Sign with a new key; the one before it verifies for 30 days more",
+            "paraph key rotate --config paraph.toml");
+}
+
+void CommandLine::add_message() {
+  auto& group = *add_group("message", "What became of a message",
+                           "paraph message trace m1@client.example.org --config paraph.toml");
+  auto* trace = add_admin(group, "trace", "", "Who signed it, what was attached, and where it lies",
+                          "paraph message trace '<m1@client.example.org>' --config paraph.toml");
+  add_field(*trace, "message-id", "message-id", "The Message-ID, with or without angle brackets")->required();
 }
 
 void CommandLine::add_check() {

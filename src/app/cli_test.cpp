@@ -93,7 +93,9 @@ TEST(CommandLine, WrongUsageIsTwoAndOneLine) {
                            "signature set --text x --config F",
                            "signature history a@x --config F",
                            "policy show",
-                           "policy --help",
+                           "policy set example.org --config F",
+                           "key rotate k1 --config F",
+                           "message trace --config F",
                            "dkim create x.org",
                            "milter --listen x",
                            "send",
@@ -121,16 +123,27 @@ TEST(CommandLine, WhatIsNotKnownIsNamed) {
   EXPECT_EQ(parse_command_line({"a\nb"}).error().text.find('\n'), std::string::npos);
 }
 
+TEST(CommandLine, SettingsOfAPolicyGoTogether) {
+  const auto parsed = parse_command_line(words("policy set a@x replies=text kinds=text,html --config F"));
+  const auto& request = std::get<AdminCommand>(parsed->command).request;
+  EXPECT_EQ(request.verb, "policy set");
+  EXPECT_EQ(request.field("subject"), "a@x");
+  EXPECT_EQ(request.field("settings"), "replies=text kinds=text,html");
+}
+
 TEST(CommandLine, LaterVerbsSaySo) {
-  for (const auto* line : {"policy show", "queue list", "signature history a@x"})
+  for (const auto* line : {"source list", "queue list", "signature history a@x"})
     EXPECT_THAT(parse_command_line(words(line)).error().text, testing::HasSubstr("not in this version")) << line;
 }
 
 TEST(CommandLine, HelpOfEveryVerbShowsAnExample) {
-  for (const auto* verb : {"serve",           "domain",        "domain add",     "domain remove", "domain list",
-                           "account",         "account add",   "account remove", "account list",  "account passwd",
-                           "signature",       "signature set", "signature show", "signature on",  "signature off",
-                           "signature clear", "check",         "send",           "inbox",         "save"}) {
+  for (const auto* verb : {"serve",          "domain",         "domain add",    "domain remove",
+                           "domain list",    "account",        "account add",   "account remove",
+                           "account list",   "account passwd", "signature",     "signature set",
+                           "signature show", "signature on",   "signature off", "signature clear",
+                           "policy",         "policy show",    "policy set",    "key",
+                           "key list",       "key rotate",     "message",       "message trace",
+                           "check",          "send",           "inbox",         "save"}) {
     const auto ending = parse_command_line(words(std::string(verb) + " --help")).error();
     EXPECT_EQ(ending.exit_code, 0) << verb;
     EXPECT_THAT(ending.text, testing::HasSubstr("Example:\n")) << verb;

@@ -106,7 +106,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, n
                                    auto password) { return check_on(pool, std::move(verifier), std::move(password)); },
           .pause = &pause,
           .plaintext_on_loopback = config.auth.plaintext_on_loopback},
-      verbs(*store, accounts, signatures,
+      verbs(*store, accounts, mailboxes, signatures, deposit.policies(), deposit.keys(),
             [this](std::string password) { return make_on(pool, random, std::move(password)); }) {}
 
 Task<Result<void>> Services::recover() {

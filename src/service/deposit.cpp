@@ -161,8 +161,9 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::submit_own(const Transaction& tr
 
   PARAPH_CO_TRY(const auto rules, co_await policies.of(principal.id, domain_of(principal.address)));
   PARAPH_CO_TRY(auto recipients, co_await router.find(transaction.recipients, Answers::OneForAll));
+  const bool on = principal.signature_on && rules.signature;
   Forms forms{.policies = {policy.attach}};
-  if (!own.field) {
+  if (on && !own.field) {
     PARAPH_CO_TRY(forms, co_await forms_for(transaction, rules, owner, recipients));
   }
   const Submitted submitted{.transaction = transaction,
@@ -175,7 +176,7 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::submit_own(const Transaction& tr
                                 .blobs = message.blobs,
                                 .owner = std::move(owner),
                                 .reverse_path = transaction.reverse_path.text(),
-                                .signature_on = principal.signature_on && rules.signature};
+                                .signature_on = on};
   for (int tries = 1;; ++tries) {
     submission.source_failed = tries == kTriesMax;
     auto outcome = co_await try_own(submitted, message, submission);

@@ -5,6 +5,7 @@
 #include "media/none/none_media.h"
 #include "service/check.h"
 #include "service/deposit.h"
+#include "service/sent_appends.h"
 #include "service/signatures.h"
 #include "service/testing.h"
 #include "service/trace.h"
@@ -289,6 +290,27 @@ TEST_F(SubmissionTest, AnAccountMaySayWhetherSentIsKept) {
   EXPECT_EQ(world.box(world.alice, "Sent").messages, 0u);
   append_sent(kText);
   EXPECT_EQ(newest(world.alice, "Sent"), kText);
+}
+
+TEST(SentAppends, KeepsTheNewest) {
+  SentAppends appends(2);
+  const auto put = [&](const char* hash, std::uint32_t uid) {
+    appends.put({.mailbox = MailboxId{1}, .hash = hash, .from = "a@x", .uid = Uid{uid}, .at = kTestTime});
+  };
+  const auto take = [&](const char* hash, std::uint64_t mailbox = 1, const char* from = "a@x") {
+    return appends.take(MailboxId{mailbox}, hash, from, kTestTime).size();
+  };
+  put("one", 1);
+  put("two", 2);
+  EXPECT_EQ(take("two", 2), 0u);
+  EXPECT_EQ(take("two", 1, "b@x"), 0u);
+  put("three", 3);
+  EXPECT_EQ(take("one"), 0u) << "forgotten";
+  EXPECT_EQ(take("two"), 1u);
+  EXPECT_EQ(take("two"), 0u) << "taken";
+  put("four", 4);
+  put("four", 5);
+  EXPECT_EQ(take("four"), 2u);
 }
 
 // --- trace

@@ -72,12 +72,24 @@ const Verbs::Row Verbs::kRows[] = {
     {"signature on", "address", &Verbs::signature_on},
     {"signature off", "address", &Verbs::signature_off},
     {"signature clear", "address", &Verbs::signature_clear},
+    {"policy show", "subject", &Verbs::policy_show},
+    {"policy set", "subject", &Verbs::policy_set},
+    {"key list", "", &Verbs::key_list},
+    {"key rotate", "", &Verbs::key_rotate},
+    {"message trace", "message-id", &Verbs::message_trace},
     {"check", "", &Verbs::check},
 };
 
-Verbs::Verbs(store::Store& store, service::Accounts& accounts, service::Signatures& signatures,
+Verbs::Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxes& mailboxes,
+             service::Signatures& signatures, service::Policies& policies, service::KeyRing& keys,
              MakeVerifier make_verifier)
-    : store_(store), accounts_(accounts), signatures_(signatures), make_verifier_(std::move(make_verifier)) {}
+    : store_(store),
+      accounts_(accounts),
+      mailboxes_(mailboxes),
+      signatures_(signatures),
+      policies_(policies),
+      keys_(keys),
+      make_verifier_(std::move(make_verifier)) {}
 
 Task<Result<void>> Verbs::run(Request request, PrintLine print) {
   const auto row = std::ranges::find(kRows, std::string_view(request.verb), &Row::verb);
@@ -99,6 +111,7 @@ Task<Result<void>> Verbs::domain_add(Request request, PrintLine print) {
 
 Task<Result<void>> Verbs::domain_remove(Request request, PrintLine print) {
   PARAPH_CO_CHECK(co_await accounts_.remove_domain(request.field("domain")));
+  policies_.forget(request.field("domain"));
   co_await print(fmt::format("domain {} removed", request.field("domain")));
   co_return Result<void>();
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -7,6 +8,9 @@
 #include "crypto/password.h"
 #include "service/accounts.h"
 #include "service/check.h"
+#include "service/key_ring.h"
+#include "service/mailboxes.h"
+#include "service/policies.h"
 #include "service/signatures.h"
 #include "session/admin/protocol.h"
 #include "store/store.h"
@@ -23,7 +27,10 @@ class Verbs {
   /// Argon2id on a pool. BadInput: no password.
   using MakeVerifier = std::function<Task<Result<crypto::Verifier>>(std::string password)>;
 
-  Verbs(store::Store& store, service::Accounts& accounts, service::Signatures& signatures, MakeVerifier make_verifier);
+  /// `policies` and `keys` are those that deposits go by: then a change holds at once.
+  Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxes& mailboxes,
+        service::Signatures& signatures, service::Policies& policies, service::KeyRing& keys,
+        MakeVerifier make_verifier);
 
   /// Runs one request to its end. The failure's sentence is for people. BadInput: no such verb, or a field is missing.
   Task<Result<void>> run(Request request, PrintLine print);
@@ -41,7 +48,18 @@ class Verbs {
   Task<Result<void>> signature_on(Request request, PrintLine print);
   Task<Result<void>> signature_off(Request request, PrintLine print);
   Task<Result<void>> signature_clear(Request request, PrintLine print);
+  Task<Result<void>> policy_show(Request request, PrintLine print);
+  Task<Result<void>> policy_set(Request request, PrintLine print);
+  Task<Result<void>> key_list(Request request, PrintLine print);
+  Task<Result<void>> key_rotate(Request request, PrintLine print);
+  Task<Result<void>> message_trace(Request request, PrintLine print);
   Task<Result<void>> check(Request request, PrintLine print);
+
+  struct Subject {
+    std::string name, domain;
+    std::optional<AccountId> account;
+  };
+  Task<Result<Subject>> find_subject(std::string name);
 
   Task<Result<void>> set_signature_on(Request request, PrintLine print, bool on);
   Task<Result<record::Verifier>> make_verifier(std::string password);
@@ -51,7 +69,10 @@ class Verbs {
 
   store::Store& store_;
   service::Accounts& accounts_;
+  service::Mailboxes& mailboxes_;
   service::Signatures& signatures_;
+  service::Policies& policies_;
+  service::KeyRing& keys_;
   MakeVerifier make_verifier_;
 };
 

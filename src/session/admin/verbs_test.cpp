@@ -82,8 +82,12 @@ class VerbsTest : public testing::Test {
   SomeMedia media_;
   service::Accounts accounts_{store_, clock_, limits_};
   service::Signatures signatures_{store_, media_, clock_, limits_};
-  Verbs verbs_{store_, accounts_, signatures_,
-               [this](std::string password) { return make(random_, std::move(password)); }};
+  service::Mailboxes mailboxes_{store_, clock_, limits_};
+  service::Policies policies_{store_};
+  service::KeyRing keys_{store_, random_, clock_};
+  Verbs verbs_{store_, accounts_, mailboxes_, signatures_, policies_, keys_, [this](std::string password) {
+                 return make(random_, std::move(password));
+               }};
 };
 
 TEST_F(VerbsTest, Domains) {
@@ -140,6 +144,56 @@ TEST_F(VerbsTest, Signatures) {
   done("signature on", {{"address", alice}});
   done("signature clear", {{"address", alice}});
   EXPECT_THAT(say("signature show", {{"address", alice}}).lines, testing::Contains("signature none"));
+}
+
+TEST_F(VerbsTest, Policies) {
+  make_alice();
+  const std::string alice = "alice@example.test";
+  const auto line = [&](const std::string& subject, std::string_view key) {
+    for (const auto& shown : say("policy show", {{"subject", subject}}).lines) {
+      if (shown.starts_with(std::string(key) + " ")) return shown;
+    }
+    return std::string("(none)");
+  };
+  EXPECT_EQ(line(alice, "replies"), "replies         full                   default");
+  done("policy set", {{"subject", "example.test"}, {"settings", "replies=text external-kinds=text"}});
+  done("policy set", {{"subject", alice}, {"settings", "replies=none"}});
+  EXPECT_EQ(line(alice, "replies"), "replies         none                   account");
+  EXPECT_EQ(line(alice, "external-kinds"), "external-kinds  text                   domain");
+  EXPECT_EQ(line("example.test", "replies"), "replies         text                   domain");
+  done("policy set", {{"subject", alice}, {"settings", "replies=default"}});
+  EXPECT_EQ(line(alice, "replies"), "replies         text                   domain");
+  const struct {
+    std::string subject, settings, says;
+  } bad[] = {{alice, "replies=loud", "replies is full, text or none, or default, and not loud"},
+             {alice, "volume=11", "volume is no key of a policy: the keys are signature, mandatory"},
+             {alice, "replies", "not of the form KEY=VALUE"},
+             {alice, "", "nothing to set"},
+             {"nobody@example.test", "replies=full", "no account nobody@example.test"},
+             {"example.net", "replies=full", "example.net is not a local domain"}};
+  for (const auto& [subject, settings, says] : bad)
+    EXPECT_THAT(say("policy set", {{"subject", subject}, {"settings", settings}}).failure, HasSubstr(says));
+  EXPECT_EQ(line(alice, "replies"), "replies         text                   domain") << "nothing of a bad one is set";
+  EXPECT_THAT(say("check").lines, ElementsAre("the store is whole"));
+  done("account remove", {{"address", alice}});
+  done("domain remove", {{"domain", "example.test"}});
+  done("domain add", {{"domain", "example.test"}});
+  EXPECT_EQ(line("example.test", "replies"), "replies         full                   default");
+  EXPECT_THAT(say("check").lines, ElementsAre("the store is whole"));
+}
+
+TEST_F(VerbsTest, KeysAreListedWithoutTheirSecrets) {
+  EXPECT_THAT(say("key list").lines, ElementsAre("k1    made at first use          active"));
+  clock_.advance(std::chrono::hours(24));
+  EXPECT_THAT(say("key rotate").lines, ElementsAre(testing::StartsWith("key k2 signs from now on")));
+  EXPECT_THAT(say("key list").lines, ElementsAre("k1    made at first use          retired 1970-01-02T00:00:00Z",
+                                                 "k2    made 1970-01-02T00:00:00Z  active"));
+  EXPECT_THAT(say("check").lines, ElementsAre("the store is whole"));
+}
+
+TEST_F(VerbsTest, AMessageThatIsNotHereCannotBeTraced) {
+  EXPECT_THAT(say("message trace", {{"message-id", "<a@x>"}}).failure, HasSubstr("no message here has the Message-ID"));
+  EXPECT_THAT(say("message trace").failure, HasSubstr("needs message-id"));
 }
 
 TEST_F(VerbsTest, AWholeStoreIsSaidToBe) {

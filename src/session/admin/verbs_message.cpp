@@ -1,0 +1,52 @@
+// message trace: what the engine did with a message, and where it lies.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "service/trace.h"
+#include "session/admin/verbs.h"
+
+namespace paraph::admin {
+namespace {
+
+std::string or_none(const std::string& text) { return text.empty() ? "-" : printable(text); }
+
+std::vector<std::string> shown(const service::Traced& traced) {
+  const auto& outcome = traced.signature;
+  std::vector<std::string> lines{
+      fmt::format("{:<9} {:%Y-%m-%dT%H:%M:%SZ}", "received", std::chrono::floor<std::chrono::seconds>(traced.received)),
+      fmt::format("{:<9} {}", "octets", traced.bytes)};
+  if (outcome.how.empty()) {
+    lines.push_back(fmt::format("{:<9} {}", "signed by", "nobody here: the message was not submitted by a user"));
+  } else {
+    lines.push_back(fmt::format("{:<9} {}", "signed by", or_none(outcome.owner)));
+    lines.push_back(fmt::format("{:<9} {}", "revision", or_none(outcome.revision)));
+    lines.push_back(fmt::format("{:<9} {}", "how", outcome.how));
+    lines.push_back(fmt::format("{:<9} {}", "kinds", outcome.kinds));
+    lines.push_back(fmt::format("{:<9} {}", "left out", or_none(outcome.reason)));
+  }
+  for (const auto& at : traced.places) {
+    lines.push_back(fmt::format("{:<9} {} \"{}\" uid {}{}", "lies in", printable(at.address), printable(at.mailbox),
+                                at.uid.value, at.sent ? " (sent)" : ""));
+  }
+  if (traced.places.empty()) lines.push_back(fmt::format("{:<9} {}", "lies in", "no mailbox any more"));
+  return lines;
+}
+
+}  // namespace
+
+Task<Result<void>> Verbs::message_trace(Request request, PrintLine print) {
+  const auto& message_id = request.field("message-id");
+  PARAPH_CO_TRY(const auto found, co_await service::trace_message(store_, mailboxes_, message_id));
+  if (found.empty())
+    co_return fail(Code::NotFound, fmt::format("no message here has the Message-ID {}", printable(message_id)));
+  bool first = true;
+  for (const auto& traced : found) {
+    if (!std::exchange(first, false)) co_await print("");
+    const auto lines = shown(traced);
+    for (const auto& line : lines) co_await print(line);
+  }
+  co_return Result<void>();
+}
+
+}  // namespace paraph::admin
