@@ -16,8 +16,7 @@ namespace {
 constexpr std::string_view kVersion = PARAPH_VERSION;
 
 /// Verbs that the contract names and this version lacks.
-constexpr std::string_view kLater[] = {"policy", "source",  "key",    "dkim",   "queue",
-                                       "milter", "message", "backup", "restore"};
+constexpr std::string_view kLater[] = {"policy", "source", "key", "queue", "milter", "message", "backup", "restore"};
 
 /// One command line while it is read: CLI11 fills the fields, and the verb that was given builds the command from them.
 class CommandLine {
@@ -39,6 +38,7 @@ class CommandLine {
   void add_domain();
   void add_account();
   void add_signature();
+  void add_dkim();
   void add_check();
   void add_send();
   void add_inbox();
@@ -69,6 +69,7 @@ CommandLine::CommandLine() {
   add_domain();
   add_account();
   add_signature();
+  add_dkim();
   add_check();
   add_send();
   add_inbox();
@@ -175,6 +176,16 @@ void CommandLine::add_signature() {
   add_admin(group, "clear", "address", "Forget the signature",
             "paraph signature clear alice@example.org --config paraph.toml");
   add_later(group, "history");
+}
+
+void CommandLine::add_dkim() {
+  auto& group = *add_group("dkim", "The keys that messages from a domain are signed with",
+                           "paraph dkim list --config paraph.toml");
+  add_admin(group, "create", "domain", "Make new keys, sign with them, and print the DNS records to publish",
+            "paraph dkim create example.org --config paraph.toml");
+  auto* list = add_admin(group, "list", "", "Print the DNS records of all keys, or of one domain's",
+                         "paraph dkim list example.org --config paraph.toml");
+  add_field(*list, "domain", "domain", "The domain");
 }
 
 void CommandLine::add_check() {

@@ -50,6 +50,9 @@ TEST(CommandLine, AdministrativeVerbs) {
   EXPECT_EQ(command<AdminCommand>("domain list --config F").request, (admin::Request{"domain list", {}}));
   EXPECT_EQ(command<AdminCommand>("signature set a@x.org --text @t --voice v.amr --config F").request,
             (admin::Request{"signature set", {{"address", "a@x.org"}, {"text", "@t"}, {"voice", "v.amr"}}}));
+  EXPECT_EQ(command<AdminCommand>("dkim create x.org --config F").request,
+            (admin::Request{"dkim create", {{"domain", "x.org"}}}));
+  EXPECT_EQ(command<AdminCommand>("dkim list --config F").request, (admin::Request{"dkim list", {}}));
   EXPECT_EQ(command<AdminCommand>("check --repair --config F").request.field("repair"), "yes");
 }
 
@@ -95,6 +98,8 @@ TEST(CommandLine, WrongUsageIsTwoAndOneLine) {
                            "policy show",
                            "policy --help",
                            "dkim create x.org",
+                           "dkim create --config F",
+                           "dkim fly --config F",
                            "milter --listen x",
                            "send",
                            "send --server h:1 --user u --password-stdin --to a@x",
@@ -127,10 +132,11 @@ TEST(CommandLine, LaterVerbsSaySo) {
 }
 
 TEST(CommandLine, HelpOfEveryVerbShowsAnExample) {
-  for (const auto* verb : {"serve",           "domain",        "domain add",     "domain remove", "domain list",
-                           "account",         "account add",   "account remove", "account list",  "account passwd",
-                           "signature",       "signature set", "signature show", "signature on",  "signature off",
-                           "signature clear", "check",         "send",           "inbox",         "save"}) {
+  for (const auto* verb :
+       {"serve",          "domain",         "domain add",    "domain remove",   "domain list", "account",
+        "account add",    "account remove", "account list",  "account passwd",  "signature",   "signature set",
+        "signature show", "signature on",   "signature off", "signature clear", "dkim",        "dkim create",
+        "dkim list",      "check",          "send",          "inbox",           "save"}) {
     const auto ending = parse_command_line(words(std::string(verb) + " --help")).error();
     EXPECT_EQ(ending.exit_code, 0) << verb;
     EXPECT_THAT(ending.text, testing::HasSubstr("Example:\n")) << verb;

@@ -11,6 +11,7 @@
 #include "service/accounts.h"
 #include "service/acquire.h"
 #include "service/deposit.h"
+#include "service/dkim_keys.h"
 #include "service/mailboxes.h"
 #include "service/messages.h"
 #include "service/signatures.h"
@@ -50,6 +51,7 @@ struct Services {
   service::Deposit deposit;
   crypto::CredentialCache credentials;
   sasl::LoginServices logins;
+  service::DkimKeys dkim_keys;
   admin::Verbs verbs;
 };
 

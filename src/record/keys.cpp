@@ -54,6 +54,9 @@ std::string signature_key(AccountId account, std::uint64_t number) {
 }
 std::string upload_key(std::uint64_t upload) { return Key('U').number(upload).take(); }
 std::string server_key_key(std::string_view name) { return Key('K').text(name).take(); }
+std::string dkim_key_key(std::string_view domain, std::string_view selector) {
+  return dkim_keys_prefix(domain) + std::string(selector);
+}
 
 store::Scan all_with(std::string prefix) {
   store::Scan scan{.from = prefix, .to = std::move(prefix)};
@@ -76,6 +79,11 @@ std::string messages_prefix() { return "m"; }
 std::string message_uses_prefix() { return "u"; }
 std::string signatures_prefix() { return "S"; }
 std::string uploads_prefix() { return "U"; }
+std::string dkim_keys_prefix(std::string_view domain) {
+  Key key('k');
+  if (!domain.empty()) key.text(domain).text(std::string_view("\0", 1));
+  return key.take();
+}
 
 std::uint64_t last_number(std::string_view key, std::size_t bytes) {
   return key.size() < bytes ? 0 : big_endian(key.substr(key.size() - bytes));

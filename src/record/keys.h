@@ -25,6 +25,7 @@
 ///   s account:8                  SignatureHead
 ///   S account:8 number:8         Signature
 ///   U upload:8                   Upload
+///   k domain NUL selector        DkimKey                    (both lower case)
 ///   K name                       a server key (HMAC key of spec 2.6): octets
 namespace paraph::record {
 
@@ -45,6 +46,7 @@ std::string signature_head_key(AccountId account);
 std::string signature_key(AccountId account, std::uint64_t number);
 std::string upload_key(std::uint64_t upload);
 std::string server_key_key(std::string_view name);
+std::string dkim_key_key(std::string_view domain, std::string_view selector);
 
 /// All keys that begin with `prefix`, in byte order.
 store::Scan all_with(std::string prefix);
@@ -61,6 +63,8 @@ std::string messages_prefix();
 std::string message_uses_prefix();
 std::string signatures_prefix();
 std::string uploads_prefix();
+/// The keys of a domain; of all domains when it is empty.
+std::string dkim_keys_prefix(std::string_view domain);
 
 /// The big-endian number in the last `bytes` octets of a key (a uid, a modseq, an id); 0 for a shorter key.
 std::uint64_t last_number(std::string_view key, std::size_t bytes);

@@ -15,6 +15,9 @@ TEST(Keys, AreALetterAndBigEndianNumbers) {
   EXPECT_EQ(entry_key(MailboxId{7}, Uid{0x01020304}), "e\0\0\0\0\0\0\0\7\1\2\3\4"s);
   EXPECT_EQ(quota_bytes_key(AccountId{1}), "q\0\0\0\0\0\0\0\1b"s);
   EXPECT_EQ(mailbox_name_key(AccountId{1}, "INBOX"), "n\0\0\0\0\0\0\0\1INBOX"s);
+  EXPECT_EQ(dkim_key_key("example.org", "p1"), "kexample.org\0p1"s);
+  EXPECT_EQ(dkim_keys_prefix("example.org"), "kexample.org\0"s) << "and so not those of example.org.uk";
+  EXPECT_EQ(dkim_keys_prefix(""), "k");
 }
 
 TEST(Keys, SortAsTheirNumbersDo) {

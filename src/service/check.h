@@ -29,6 +29,7 @@ struct Finding {
 ///   message.unused, message.uses*, message.blob
 ///   quota.bytes*, quota.messages*, number.low*
 ///   signature.account, signature.missing, signature.extra*
+///   dkim.domain*                                 a key of no local domain
 ///   blob.missing, blob.hash, blob.references*
 ///
 /// Those with a star are repaired; counts only while every record can be read.

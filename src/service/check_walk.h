@@ -44,6 +44,7 @@ class CheckWalk {
   // check_accounts.cpp
   Task<Result<void>> check_unknown_keys();
   Task<Result<void>> check_small(const Rows& rows);
+  Task<Result<void>> check_dkim_keys(const Rows& rows);
   Task<Result<void>> check_accounts(const Rows& rows);
   Task<Result<void>> check_addresses(const Rows& rows);
   Task<Result<void>> check_quotas(const Rows& rows);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "mime/date.h"
 #include "mime/field.h"
+#include "service/dkim_sign.h"
 #include "service/header_edit.h"
 #include "service/send.h"
 #include "service/sender.h"
@@ -50,6 +51,7 @@ struct Deposit::Inside {
         limits(l),
         policy(std::move(p)),
         signer(s, q, r, c, policy.attach),
+        dkim(s, c),
         router(a, m, c) {}
 
   Result<void> check_loop(std::string_view header) const;
@@ -69,6 +71,7 @@ struct Deposit::Inside {
   const Limits& limits;
   DepositPolicy policy;
   Signer signer;
+  DkimSigner dkim;
   Router router;
 };
 
@@ -141,7 +144,8 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Transaction& trans
   message.record.structure = std::move(done.structure);
   message.record.signature = std::move(done.outcome);
   Outcome outcome{.report = std::move(done.report), .message_id = message_id_of(message.record.structure)};
-  add_trace(message, transaction, done.field);
+  PARAPH_CO_TRY(const auto dkim_fields, co_await dkim.sign(message, done.field, submission.owner.domain));
+  add_trace(message, transaction, dkim_fields + done.field);
   const auto* sender = policy.save_sent ? &principal : nullptr;
   PARAPH_CO_TRY(outcome.deliveries,
                 co_await router.deliver(message, transaction.recipients, Answers::OneForAll, sender));

@@ -7,6 +7,7 @@
 #include "crypto/password.h"
 #include "service/accounts.h"
 #include "service/check.h"
+#include "service/dkim_keys.h"
 #include "service/signatures.h"
 #include "session/admin/protocol.h"
 #include "store/store.h"
@@ -23,7 +24,8 @@ class Verbs {
   /// Argon2id on a pool. BadInput: no password.
   using MakeVerifier = std::function<Task<Result<crypto::Verifier>>(std::string password)>;
 
-  Verbs(store::Store& store, service::Accounts& accounts, service::Signatures& signatures, MakeVerifier make_verifier);
+  Verbs(store::Store& store, service::Accounts& accounts, service::Signatures& signatures, service::DkimKeys& dkim_keys,
+        MakeVerifier make_verifier);
 
   /// Runs one request to its end. The failure's sentence is for people. BadInput: no such verb, or a field is missing.
   Task<Result<void>> run(Request request, PrintLine print);
@@ -41,6 +43,8 @@ class Verbs {
   Task<Result<void>> signature_on(Request request, PrintLine print);
   Task<Result<void>> signature_off(Request request, PrintLine print);
   Task<Result<void>> signature_clear(Request request, PrintLine print);
+  Task<Result<void>> dkim_create(Request request, PrintLine print);
+  Task<Result<void>> dkim_list(Request request, PrintLine print);
   Task<Result<void>> check(Request request, PrintLine print);
 
   Task<Result<void>> set_signature_on(Request request, PrintLine print, bool on);
@@ -52,6 +56,7 @@ class Verbs {
   store::Store& store_;
   service::Accounts& accounts_;
   service::Signatures& signatures_;
+  service::DkimKeys& dkim_keys_;
   MakeVerifier make_verifier_;
 };
 
