@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kVersion = PARAPH_VERSION;
 
 /// Verbs that the contract names and this version lacks.
-constexpr std::string_view kLater[] = {"source", "dkim", "queue", "milter", "backup", "restore"};
+constexpr std::string_view kLater[] = {"source", "queue", "milter", "backup", "restore"};
 
 /// One command line while it is read: CLI11 fills the fields, and the verb that was given builds the command from them.
 class CommandLine {
@@ -41,6 +41,7 @@ class CommandLine {
   void add_policy();
   void add_key();
   void add_message();
+  void add_dkim();
   void add_check();
   void add_send();
   void add_inbox();
@@ -74,6 +75,7 @@ CommandLine::CommandLine() {
   add_policy();
   add_key();
   add_message();
+  add_dkim();
   add_check();
   add_send();
   add_inbox();
@@ -217,6 +219,16 @@ void CommandLine::add_message() {
   auto* trace = add_admin(group, "trace", "", "Who signed it, what was attached, and where it lies",
                           "paraph message trace '<m1@client.example.org>' --config paraph.toml");
   add_field(*trace, "message-id", "message-id", "The Message-ID, with or without angle brackets")->required();
+}
+
+void CommandLine::add_dkim() {
+  auto& group = *add_group("dkim", "The keys that messages from a domain are signed with",
+                           "paraph dkim list --config paraph.toml");
+  add_admin(group, "create", "domain", "Make new keys, sign with them, and print the DNS records to publish",
+            "paraph dkim create example.org --config paraph.toml");
+  auto* list = add_admin(group, "list", "", "Print the DNS records of all keys, or of one domain's",
+                         "paraph dkim list example.org --config paraph.toml");
+  add_field(*list, "domain", "domain", "The domain");
 }
 
 void CommandLine::add_check() {

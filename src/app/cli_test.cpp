@@ -50,6 +50,9 @@ TEST(CommandLine, AdministrativeVerbs) {
   EXPECT_EQ(command<AdminCommand>("domain list --config F").request, (admin::Request{"domain list", {}}));
   EXPECT_EQ(command<AdminCommand>("signature set a@x.org --text @t --voice v.amr --config F").request,
             (admin::Request{"signature set", {{"address", "a@x.org"}, {"text", "@t"}, {"voice", "v.amr"}}}));
+  EXPECT_EQ(command<AdminCommand>("dkim create x.org --config F").request,
+            (admin::Request{"dkim create", {{"domain", "x.org"}}}));
+  EXPECT_EQ(command<AdminCommand>("dkim list --config F").request, (admin::Request{"dkim list", {}}));
   EXPECT_EQ(command<AdminCommand>("check --repair --config F").request.field("repair"), "yes");
 }
 
@@ -97,6 +100,8 @@ TEST(CommandLine, WrongUsageIsTwoAndOneLine) {
                            "key rotate k1 --config F",
                            "message trace --config F",
                            "dkim create x.org",
+                           "dkim create --config F",
+                           "dkim fly --config F",
                            "milter --listen x",
                            "send",
                            "send --server h:1 --user u --password-stdin --to a@x",
@@ -143,6 +148,7 @@ TEST(CommandLine, HelpOfEveryVerbShowsAnExample) {
                            "signature show", "signature on",   "signature off", "signature clear",
                            "policy",         "policy show",    "policy set",    "key",
                            "key list",       "key rotate",     "message",       "message trace",
+                           "dkim",           "dkim create",    "dkim list",
                            "check",          "send",           "inbox",         "save"}) {
     const auto ending = parse_command_line(words(std::string(verb) + " --help")).error();
     EXPECT_EQ(ending.exit_code, 0) << verb;

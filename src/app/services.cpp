@@ -6,6 +6,7 @@
 #include "app/shell.h"
 #include "base/log.h"
 #include "crypto/password.h"
+#include "crypto/signing_key.h"
 #include "record/format.h"
 #include "service/receive.h"
 #include "service/server_key.h"
@@ -65,6 +66,12 @@ Task<Result<crypto::Verifier>> make_on(net::WorkerPool& pool, crypto::Random& ra
   co_return made;
 }
 
+Task<Result<crypto::SigningKey>> generate_on(net::WorkerPool& pool, crypto::KeyKind kind) {
+  auto generate = [kind] { return crypto::SigningKey::generate(kind); };
+  auto made = co_await net::run_on(pool, std::move(generate));
+  co_return made;
+}
+
 Task<void> pause(std::chrono::milliseconds time) {
   using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
@@ -106,7 +113,8 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, n
                                    auto password) { return check_on(pool, std::move(verifier), std::move(password)); },
           .pause = &pause,
           .plaintext_on_loopback = config.auth.plaintext_on_loopback},
-      verbs(*store, accounts, mailboxes, signatures, deposit.policies(), deposit.keys(),
+      dkim_keys(*store, clock, [this](crypto::KeyKind kind) { return generate_on(pool, kind); }),
+      verbs(*store, accounts, mailboxes, signatures, deposit.policies(), deposit.keys(), dkim_keys,
             [this](std::string password) { return make_on(pool, random, std::move(password)); }) {}
 
 Task<Result<void>> Services::recover() {

@@ -12,6 +12,7 @@
 #include "service/accounts.h"
 #include "service/acquire.h"
 #include "service/deposit.h"
+#include "service/dkim_keys.h"
 #include "service/mailboxes.h"
 #include "service/messages.h"
 #include "service/signatures.h"
@@ -54,6 +55,7 @@ struct Services {
   service::Deposit deposit;
   crypto::CredentialCache credentials;
   sasl::LoginServices logins;
+  service::DkimKeys dkim_keys;
   admin::Verbs verbs;
 };
 

@@ -31,6 +31,7 @@ class BodyHasher {
   BodyDigest finish();
 
  private:
+  void text(std::string_view run);
   void octets(std::string_view run);
   void write(std::string_view octets);
   void flush();

@@ -109,7 +109,8 @@ std::string read_tags(Signature& signature, const TagList& tags) {
 }
 
 Signature read_signature(std::string_view field, std::string_view value) {
-  Signature signature{.field = field};
+  Signature signature;
+  signature.field = field;
   const auto tags = TagList::parse(value);
   if (!tags) {
     judge(signature, Verdict::PermError, tags.error().text);

@@ -92,10 +92,19 @@ struct Place {
   friend bool operator==(const Place&, const Place&) = default;
 };
 
+struct DkimKey {
+  std::string domain, selector;
+  std::string private_key;  ///< PKCS #8 DER
+  Time created;
+  friend bool operator==(const DkimKey&, const DkimKey&) = default;
+};
+
 std::string format_account(const Account&);
 Result<Account> parse_account(std::string_view);
 std::string format_domain(std::string_view name);
 Result<std::string> parse_domain(std::string_view);
+std::string format_dkim_key(const DkimKey&);
+Result<DkimKey> parse_dkim_key(std::string_view);
 std::string format_mailbox(const mail::Mailbox&, AccountId owner);
 Result<mail::Mailbox> parse_mailbox(std::string_view);
 std::string format_entry(const mail::Entry&);  ///< without its uid, which is in the key

@@ -66,4 +66,22 @@ Result<std::string> parse_domain(std::string_view octets) {
   return in->name();
 }
 
+std::string format_dkim_key(const DkimKey& key) {
+  Parsed<pb::DkimKey> out;
+  out->set_domain(key.domain);
+  out->set_selector(key.selector);
+  out->set_private_key(key.private_key);
+  out->set_created(unix_seconds(key.created));
+  return out->SerializeAsString();
+}
+
+Result<DkimKey> parse_dkim_key(std::string_view octets) {
+  Parsed<pb::DkimKey> in;
+  if (!in.parse(octets)) return corrupt("DKIM key");
+  const auto created = time_of(in->created());
+  if (!created || in->domain().empty() || in->selector().empty() || in->private_key().empty())
+    return corrupt("DKIM key");
+  return DkimKey{in->domain(), in->selector(), in->private_key(), *created};
+}
+
 }  // namespace paraph::record

@@ -31,6 +31,16 @@ TEST(Codec, AnAccountComesBack) {
 
 TEST(Codec, ADomainComesBack) { EXPECT_EQ(parse_domain(format_domain("example.org")), "example.org"); }
 
+TEST(Codec, ADkimKeyComesBack) {
+  const DkimKey key{"example.org", "p20261128r", "\x30\0key"s, Time(std::chrono::seconds(1'795'000'000))};
+  EXPECT_EQ(parse_dkim_key(format_dkim_key(key)), key);
+  for (std::string DkimKey::* part : {&DkimKey::domain, &DkimKey::selector, &DkimKey::private_key}) {
+    DkimKey damaged = key;
+    (damaged.*part).clear();
+    EXPECT_EQ(parse_dkim_key(format_dkim_key(damaged)).error().code, Code::Corrupt);
+  }
+}
+
 TEST(Codec, AMailboxComesBack) {
   const mail::Mailbox mailbox{.id = MailboxId{1},
                               .name = "Sent/2026",
@@ -170,6 +180,7 @@ TEST(Codec, EveryRecordRefusesOtherOctets) {
   const std::string octets = "\x0A\xFFnot a record";
   EXPECT_EQ(parse_account(octets).error().code, Code::Corrupt);
   EXPECT_EQ(parse_domain(octets).error().code, Code::Corrupt);
+  EXPECT_EQ(parse_dkim_key(octets).error().code, Code::Corrupt);
   EXPECT_EQ(parse_mailbox(octets).error().code, Code::Corrupt);
   EXPECT_EQ(parse_entry(octets, Uid{1}).error().code, Code::Corrupt);
   EXPECT_EQ(parse_change(octets).error().code, Code::Corrupt);

@@ -54,11 +54,14 @@ std::string signature_key(AccountId account, std::uint64_t number) {
 }
 std::string upload_key(std::uint64_t upload) { return Key('U').number(upload).take(); }
 std::string server_key_key(std::string_view name) { return Key('K').text(name).take(); }
-std::string key_ring_key() { return Key('k').take(); }
+std::string key_ring_key() { return Key('R').take(); }
 std::string domain_policy_key(std::string_view domain) { return Key('P').text(domain).take(); }
 std::string account_policy_key(AccountId account) { return Key('p').number(account.value).take(); }
 std::string message_id_key(std::string_view hash, MessageId message) {
   return Key('i').text(hash).number(message.value).take();
+}
+std::string dkim_key_key(std::string_view domain, std::string_view selector) {
+  return dkim_keys_prefix(domain) + std::string(selector);
 }
 
 store::Scan all_with(std::string prefix) {
@@ -83,6 +86,11 @@ std::string message_uses_prefix() { return "u"; }
 std::string signatures_prefix() { return "S"; }
 std::string uploads_prefix() { return "U"; }
 std::string message_ids_prefix(std::string_view hash) { return Key('i').text(hash).take(); }
+std::string dkim_keys_prefix(std::string_view domain) {
+  Key key('k');
+  if (!domain.empty()) key.text(domain).text(std::string_view("\0", 1));
+  return key.take();
+}
 
 std::uint64_t last_number(std::string_view key, std::size_t bytes) {
   return key.size() < bytes ? 0 : big_endian(key.substr(key.size() - bytes));

@@ -25,8 +25,9 @@
 ///   s account:8                  SignatureHead
 ///   S account:8 number:8         Signature
 ///   U upload:8                   Upload
+///   k domain NUL selector        DkimKey                    (both lower case)
 ///   K name                       a server key (HMAC key of spec 2.6): octets
-///   k                            KeyRing: when the keys of Paraph-Signature were made and retired
+///   R                            KeyRing: when the keys of Paraph-Signature were made and retired
 ///   P domain                     Policy                     (lower case)
 ///   p account:8                  Policy
 ///   i hash:16 message:8          Places, where the message was put first; hash: of its Message-ID
@@ -53,6 +54,7 @@ std::string key_ring_key();
 std::string domain_policy_key(std::string_view domain);
 std::string account_policy_key(AccountId account);
 std::string message_id_key(std::string_view hash, MessageId message);
+std::string dkim_key_key(std::string_view domain, std::string_view selector);
 
 /// All keys that begin with `prefix`, in byte order.
 store::Scan all_with(std::string prefix);
@@ -70,6 +72,8 @@ std::string message_uses_prefix();
 std::string signatures_prefix();
 std::string uploads_prefix();
 std::string message_ids_prefix(std::string_view hash);
+/// The keys of a domain; of all domains when it is empty.
+std::string dkim_keys_prefix(std::string_view domain);
 
 /// The big-endian number in the last `bytes` octets of a key (a uid, a modseq, an id); 0 for a shorter key.
 std::uint64_t last_number(std::string_view key, std::size_t bytes);

@@ -16,6 +16,9 @@ TEST(Keys, AreALetterAndBigEndianNumbers) {
   EXPECT_EQ(quota_bytes_key(AccountId{1}), "q\0\0\0\0\0\0\0\1b"s);
   EXPECT_EQ(message_id_key("sixteen octets..", MessageId{7}), "isixteen octets..\0\0\0\0\0\0\0\7"s);
   EXPECT_EQ(mailbox_name_key(AccountId{1}, "INBOX"), "n\0\0\0\0\0\0\0\1INBOX"s);
+  EXPECT_EQ(dkim_key_key("example.org", "p1"), "kexample.org\0p1"s);
+  EXPECT_EQ(dkim_keys_prefix("example.org"), "kexample.org\0"s) << "and so not those of example.org.uk";
+  EXPECT_EQ(dkim_keys_prefix(""), "k");
 }
 
 TEST(Keys, SortAsTheirNumbersDo) {

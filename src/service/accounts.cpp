@@ -10,6 +10,7 @@
 #include "mime/address_list.h"
 #include "record/keys.h"
 #include "service/change_feed.h"
+#include "service/dkim_keys.h"
 #include "service/mailbox_names.h"
 #include "service/mailbox_rows.h"
 #include "service/signature_rows.h"
@@ -103,7 +104,9 @@ Task<Result<void>> Accounts::remove_domain(std::string domain) {
   store::Batch batch;
   batch.writes.push_back({record::domain_key(domain), std::nullopt});
   batch.writes.push_back({record::domain_policy_key(domain), std::nullopt});
-  co_return co_await store_.commit(std::move(batch));
+  PARAPH_CO_CHECK(co_await store_.commit(std::move(batch)));
+  // Now that the domain is gone, no key can be made any more. (A crash before this is for `paraph check` to mend.)
+  co_return co_await remove_dkim_keys(store_, domain);
 }
 
 Task<Result<std::vector<std::string>>> Accounts::domains() {

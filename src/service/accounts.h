@@ -20,8 +20,9 @@ class Accounts {
  public:
   Accounts(store::Store& store, const Clock& clock, const Limits& limits);
 
-  Task<Result<void>> add_domain(std::string domain);     ///< Exists
-  Task<Result<void>> remove_domain(std::string domain);  ///< NotFound; Conflict while accounts are in it
+  Task<Result<void>> add_domain(std::string domain);  ///< Exists
+  /// With its DKIM keys. NotFound; Conflict while accounts are in it.
+  Task<Result<void>> remove_domain(std::string domain);
   Task<Result<std::vector<std::string>>> domains();
   Task<bool> is_local_domain(std::string domain);
 

@@ -97,9 +97,10 @@ Task<Result<void>> CheckWalk::run() {
   for (const char* family : {"D", "F", "I", "K"}) {
     PARAPH_CO_CHECK(co_await walk(all(family), &CheckWalk::check_small));
   }
-  PARAPH_CO_CHECK(co_await walk(all("k"), &CheckWalk::check_key_ring));
+  PARAPH_CO_CHECK(co_await walk(all("R"), &CheckWalk::check_key_ring));
   PARAPH_CO_CHECK(co_await walk(all("P"), &CheckWalk::check_policies));
   PARAPH_CO_CHECK(co_await walk(all("p"), &CheckWalk::check_policies));
+  PARAPH_CO_CHECK(co_await walk(all("k"), &CheckWalk::check_dkim_keys));
   PARAPH_CO_CHECK(co_await walk(all("A"), &CheckWalk::check_accounts));
   PARAPH_CO_CHECK(co_await walk(all("a"), &CheckWalk::check_addresses));
   PARAPH_CO_CHECK(co_await walk(all("M"), &CheckWalk::check_mailboxes));

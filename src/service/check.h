@@ -30,6 +30,7 @@ struct Finding {
 ///   quota.bytes*, quota.messages*, number.low*
 ///   signature.account, signature.missing, signature.extra*
 ///   key.missing, policy.dangling*
+///   dkim.domain*                                 a key of no local domain
 ///   blob.missing, blob.hash, blob.references*
 ///
 /// Those with a star are repaired; counts only while every record can be read.

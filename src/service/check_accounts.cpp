@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "crypto/signing_key.h"
 #include "record/keys.h"
 #include "service/check_walk.h"
 #include "service/signature_rows.h"
@@ -12,7 +13,7 @@ namespace paraph::service {
 namespace {
 
 /// Letters of all families (record/keys.h), in order.
-constexpr std::string_view kFamilies = "ADFIKMPSUaceikmnpqsu";
+constexpr std::string_view kFamilies = "ADFIKMPRSUaceikmnpqsu";
 constexpr std::size_t kUnknownKeysShown = 100;
 
 std::string family_end(char family) { return std::string(1, static_cast<char>(family + 1)); }
@@ -94,6 +95,27 @@ Task<Result<void>> CheckWalk::check_policies(const Rows& rows) {
         of_domain ? fmt::format("a policy is of the domain {}, which is not there", printable(name))
                   : fmt::format("a policy is of account {}, which is not there", record::last_number(name, 8)),
         std::move(repair)));
+  }
+  co_return Result<void>();
+}
+
+/// A key that outlived its domain would sign again when the domain comes back, though nobody publishes it any more.
+Task<Result<void>> CheckWalk::check_dkim_keys(const Rows& rows) {
+  for (const auto& row : rows) {
+    const auto key = record::parse_dkim_key(row.value);
+    const bool good = key && row.key == record::dkim_key_key(key->domain, key->selector) &&
+                      crypto::SigningKey::load(key->private_key).has_value();
+    if (!good) {
+      note_unreadable("DKIM key", row);
+      continue;
+    }
+    PARAPH_CO_TRY(const auto domain, co_await store_.get(record::domain_key(key->domain)));
+    if (domain) continue;
+    store::Batch repair;
+    repair.expects.push_back({row.key, row.value});
+    repair.writes.push_back({row.key, std::nullopt});
+    PARAPH_CO_CHECK(co_await note(
+        "dkim.domain", fmt::format("the DKIM key {} is of no local domain", printable(row.key)), std::move(repair)));
   }
   co_return Result<void>();
 }

@@ -46,6 +46,7 @@ class CheckWalk {
   Task<Result<void>> check_small(const Rows& rows);
   Task<Result<void>> check_key_ring(const Rows& rows);
   Task<Result<void>> check_policies(const Rows& rows);
+  Task<Result<void>> check_dkim_keys(const Rows& rows);
   Task<Result<void>> check_accounts(const Rows& rows);
   Task<Result<void>> check_addresses(const Rows& rows);
   Task<Result<void>> check_quotas(const Rows& rows);

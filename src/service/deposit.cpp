@@ -10,6 +10,7 @@
 #include "dkim/authentication_results.h"
 #include "mime/date.h"
 #include "mime/field.h"
+#include "service/dkim_sign.h"
 #include "service/forms.h"
 #include "service/header_edit.h"
 #include "service/send.h"
@@ -75,6 +76,7 @@ struct Deposit::Inside {
         policies(s),
         keys(s, r, c),
         signer(s, q, r, c, keys),
+        dkim(s, c),
         router(a, m, c) {}
 
   Result<void> check_loop(std::string_view header) const;
@@ -100,6 +102,7 @@ struct Deposit::Inside {
   Policies policies;
   KeyRing keys;
   Signer signer;
+  DkimSigner dkim;
   Router router;
 };
 
@@ -226,7 +229,9 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Submitted& submitt
     form.structure = std::move(all[i].structure);
     form.signature = std::move(all[i].outcome);
     added.push_back(form.rope.wire_bytes() - bytes_before);
-    prepend_fields(form.rope, form.structure, format_return_path(transaction.reverse_path) + all[i].field + trace);
+    PARAPH_CO_TRY(auto fields, co_await dkim.sign(form, message.blobs, all[i].field, submission.owner.domain));
+    fields += all[i].field;
+    prepend_fields(form.rope, form.structure, format_return_path(transaction.reverse_path) + fields + trace);
   }
   std::optional<SentCopy> sent;
   if (submitted.save_sent) sent.emplace(SentCopy{submitted.principal, submitted.forms.sent});

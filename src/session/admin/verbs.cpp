@@ -77,18 +77,21 @@ const Verbs::Row Verbs::kRows[] = {
     {"key list", "", &Verbs::key_list},
     {"key rotate", "", &Verbs::key_rotate},
     {"message trace", "message-id", &Verbs::message_trace},
+    {"dkim create", "domain", &Verbs::dkim_create},
+    {"dkim list", "", &Verbs::dkim_list},
     {"check", "", &Verbs::check},
 };
 
 Verbs::Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxes& mailboxes,
              service::Signatures& signatures, service::Policies& policies, service::KeyRing& keys,
-             MakeVerifier make_verifier)
+             service::DkimKeys& dkim_keys, MakeVerifier make_verifier)
     : store_(store),
       accounts_(accounts),
       mailboxes_(mailboxes),
       signatures_(signatures),
       policies_(policies),
       keys_(keys),
+      dkim_keys_(dkim_keys),
       make_verifier_(std::move(make_verifier)) {}
 
 Task<Result<void>> Verbs::run(Request request, PrintLine print) {
@@ -215,6 +218,25 @@ Task<Result<void>> Verbs::signature_clear(Request request, PrintLine print) {
   PARAPH_CO_TRY(const auto account, co_await accounts_.find(request.field("address")));
   PARAPH_CO_CHECK(co_await signatures_.clear(account.id));
   co_await print(fmt::format("{}: signature cleared", account.address));
+  co_return Result<void>();
+}
+
+/// Each key as one line of a zone file, ready to be published.
+Task<Result<void>> Verbs::dkim_create(Request request, PrintLine print) {
+  PARAPH_CO_TRY(const auto keys, co_await dkim_keys_.create(request.field("domain")));
+  for (const auto& key : keys) {
+    PARAPH_CO_TRY(auto line, service::format_dkim_zone_line(key));
+    co_await print(std::move(line));
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> Verbs::dkim_list(Request request, PrintLine print) {
+  PARAPH_CO_TRY(const auto keys, co_await dkim_keys_.list(request.field("domain")));
+  for (const auto& key : keys) {
+    PARAPH_CO_TRY(auto line, service::format_dkim_zone_line(key));
+    co_await print(std::move(line));
+  }
   co_return Result<void>();
 }
 

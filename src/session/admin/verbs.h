@@ -8,6 +8,7 @@
 #include "crypto/password.h"
 #include "service/accounts.h"
 #include "service/check.h"
+#include "service/dkim_keys.h"
 #include "service/key_ring.h"
 #include "service/mailboxes.h"
 #include "service/policies.h"
@@ -29,7 +30,7 @@ class Verbs {
 
   /// `policies` and `keys` are those that deposits go by: then a change holds at once.
   Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxes& mailboxes,
-        service::Signatures& signatures, service::Policies& policies, service::KeyRing& keys,
+        service::Signatures& signatures, service::Policies& policies, service::KeyRing& keys, service::DkimKeys& dkim_keys,
         MakeVerifier make_verifier);
 
   /// Runs one request to its end. The failure's sentence is for people. BadInput: no such verb, or a field is missing.
@@ -53,6 +54,8 @@ class Verbs {
   Task<Result<void>> key_list(Request request, PrintLine print);
   Task<Result<void>> key_rotate(Request request, PrintLine print);
   Task<Result<void>> message_trace(Request request, PrintLine print);
+  Task<Result<void>> dkim_create(Request request, PrintLine print);
+  Task<Result<void>> dkim_list(Request request, PrintLine print);
   Task<Result<void>> check(Request request, PrintLine print);
 
   struct Subject {
@@ -73,6 +76,7 @@ class Verbs {
   service::Signatures& signatures_;
   service::Policies& policies_;
   service::KeyRing& keys_;
+  service::DkimKeys& dkim_keys_;
   MakeVerifier make_verifier_;
 };
 

@@ -74,6 +74,10 @@ class VerbsTest : public testing::Test {
     co_return crypto::make_verifier(password, random, crypto::kTestCost);
   }
 
+  static Task<Result<crypto::SigningKey>> generate(crypto::KeyKind kind) {
+    co_return crypto::SigningKey::generate(kind);
+  }
+
   boost::asio::io_context loop_;
   store::memory::MemoryStore store_;
   FakeClock clock_{Time{}};
@@ -85,7 +89,8 @@ class VerbsTest : public testing::Test {
   service::Mailboxes mailboxes_{store_, clock_, limits_};
   service::Policies policies_{store_};
   service::KeyRing keys_{store_, random_, clock_};
-  Verbs verbs_{store_, accounts_, mailboxes_, signatures_, policies_, keys_, [this](std::string password) {
+  service::DkimKeys dkim_keys_{store_, clock_, generate};
+  Verbs verbs_{store_, accounts_, mailboxes_, signatures_, policies_, keys_, dkim_keys_, [this](std::string password) {
                  return make(random_, std::move(password));
                }};
 };
@@ -98,6 +103,23 @@ TEST_F(VerbsTest, Domains) {
   done("domain remove", {{"domain", "example.org"}});
   EXPECT_THAT(say("domain list").lines, ElementsAre("example.test"));
   EXPECT_NE(say("domain remove", {{"domain", "example.org"}}).failure, "");
+}
+
+TEST_F(VerbsTest, DkimKeysAreLinesOfAZoneFile) {
+  done("domain add", {{"domain", "example.test"}});
+  const auto made = say("dkim create", {{"domain", "Example.Test"}}).lines;
+  ASSERT_EQ(made.size(), 2u);
+  EXPECT_THAT(made[0], testing::MatchesRegex("p19700101r\\._domainkey\\.example\\.test\\. IN TXT \"v=DKIM1; k=rsa; "
+                                             "h=sha256; p=[^ ]*\" \"[^ ]*\""));
+  EXPECT_THAT(made[1], testing::MatchesRegex("p19700101e\\._domainkey\\.example\\.test\\. IN TXT \"v=DKIM1; k=ed25519; "
+                                             "h=sha256; p=[^ ]*\""));
+  EXPECT_THAT(say("dkim list").lines, testing::UnorderedElementsAreArray(made));
+  EXPECT_THAT(say("dkim list", {{"domain", "example.test"}}).lines, testing::UnorderedElementsAreArray(made));
+  EXPECT_THAT(say("dkim list", {{"domain", "example.org"}}).lines, testing::IsEmpty());
+  EXPECT_THAT(say("dkim create", {{"domain", "example.org"}}).failure, HasSubstr("not a local domain"));
+  EXPECT_NE(say("dkim create").failure, "");
+  done("domain remove", {{"domain", "example.test"}});
+  EXPECT_THAT(say("dkim list").lines, testing::IsEmpty());
 }
 
 TEST_F(VerbsTest, Accounts) {
