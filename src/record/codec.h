@@ -1,7 +1,10 @@
 #pragma once
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/ids.h"
@@ -47,6 +50,7 @@ struct StoredMessage {
   std::uint32_t duration = 0;  ///< of the voice message, seconds; 0: none
   Time received;
   SignatureOutcome signature;
+  bool listed = false;  ///< it can be found by its Message-ID, if it has one
   friend bool operator==(const StoredMessage&, const StoredMessage&) = default;
 };
 
@@ -60,6 +64,25 @@ struct SignatureHead {
   std::uint64_t current = 0;
   std::vector<mail::PastRevision> past;
   friend bool operator==(const SignatureHead&, const SignatureHead&) = default;
+};
+
+/// A key of Paraph-Signature as the ring knows it; its secret is a server key of that name.
+struct RingKey {
+  std::string id;
+  Time made;                    ///< Time{}: before there was a ring
+  std::optional<Time> retired;  ///< nullopt: in use
+  friend bool operator==(const RingKey&, const RingKey&) = default;
+};
+
+/// What is set of a domain or an account, as names and values of `paraph policy set`.
+using Settings = std::map<std::string, std::string, std::less<>>;
+
+/// Where a message was put.
+struct Place {
+  AccountId account;
+  MailboxId mailbox;
+  Uid uid;
+  friend bool operator==(const Place&, const Place&) = default;
 };
 
 std::string format_account(const Account&);
@@ -80,5 +103,11 @@ std::string format_signature_head(const SignatureHead&);
 Result<SignatureHead> parse_signature_head(std::string_view);
 std::string format_upload(const std::vector<BlobId>&);
 Result<std::vector<BlobId>> parse_upload(std::string_view);
+std::string format_key_ring(const std::vector<RingKey>&);
+Result<std::vector<RingKey>> parse_key_ring(std::string_view);  ///< one at least, and the last one alone in use
+std::string format_settings(const Settings&);
+Result<Settings> parse_settings(std::string_view);
+std::string format_places(const std::vector<Place>&);
+Result<std::vector<Place>> parse_places(std::string_view);
 
 }  // namespace paraph::record

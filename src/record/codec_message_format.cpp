@@ -108,6 +108,7 @@ std::string format_message(const StoredMessage& message) {
   out.number(M::kDurationFieldNumber, message.duration);
   out.number(M::kReceivedFieldNumber, static_cast<std::uint64_t>(unix_seconds(message.received)));
   out.message(M::kSignatureFieldNumber, [&] { write(out, message.signature); });
+  out.number(M::kListedFieldNumber, message.listed);
   return out.take();
 }
 

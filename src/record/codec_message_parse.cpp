@@ -319,6 +319,9 @@ bool take(std::string_view octets, StoredMessage& message) {
       case pb::Message::kSignatureFieldNumber:
         ok = take(field.octets(), message.signature) && ok;
         break;
+      case pb::Message::kListedFieldNumber:
+        message.listed = field.value() != 0;
+        break;
       default:
         break;
     }

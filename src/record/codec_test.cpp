@@ -65,6 +65,29 @@ TEST(Codec, AChangeComesBack) {
   EXPECT_EQ(parse_change(format_change(change)), change);
 }
 
+TEST(Codec, AKeyRingComesBack) {
+  const Time made(std::chrono::seconds(1'795'000'000));
+  const std::vector<RingKey> ring{{.id = "k1", .made = Time{}, .retired = made}, {.id = "k2", .made = made}};
+  EXPECT_EQ(parse_key_ring(format_key_ring(ring)), ring);
+  EXPECT_FALSE(parse_key_ring("")) << "none signs";
+  EXPECT_FALSE(parse_key_ring(format_key_ring({ring[0]}))) << "none is in use";
+  EXPECT_FALSE(parse_key_ring(format_key_ring({ring[1], ring[1]}))) << "two are in use";
+}
+
+TEST(Codec, SettingsComeBack) {
+  const Settings settings{{"kinds", "text"}, {"replies", "none"}};
+  EXPECT_EQ(parse_settings(format_settings(settings)), settings);
+  EXPECT_EQ(parse_settings(""), Settings());
+  const auto octets = format_settings(settings);
+  EXPECT_FALSE(parse_settings(octets + octets)) << "a name twice";
+}
+
+TEST(Codec, PlacesComeBack) {
+  const std::vector<Place> places{{AccountId{1}, MailboxId{2}, Uid{3}}, {AccountId{4}, MailboxId{5}, Uid{0xFFFFFFFF}}};
+  EXPECT_EQ(parse_places(format_places(places)), places);
+  EXPECT_FALSE(parse_places("\xFF"));
+}
+
 TEST(Codec, ASignatureComesBack) {
   const mail::SignatureMedia voice{
       .media_type = "audio/AMR", .extension = "amr", .blob = blob_named('v'), .bytes = 5000, .duration = 4};

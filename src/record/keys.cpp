@@ -54,6 +54,12 @@ std::string signature_key(AccountId account, std::uint64_t number) {
 }
 std::string upload_key(std::uint64_t upload) { return Key('U').number(upload).take(); }
 std::string server_key_key(std::string_view name) { return Key('K').text(name).take(); }
+std::string key_ring_key() { return Key('k').take(); }
+std::string domain_policy_key(std::string_view domain) { return Key('P').text(domain).take(); }
+std::string account_policy_key(AccountId account) { return Key('p').number(account.value).take(); }
+std::string message_id_key(std::string_view hash, MessageId message) {
+  return Key('i').text(hash).number(message.value).take();
+}
 
 store::Scan all_with(std::string prefix) {
   store::Scan scan{.from = prefix, .to = std::move(prefix)};
@@ -76,6 +82,7 @@ std::string messages_prefix() { return "m"; }
 std::string message_uses_prefix() { return "u"; }
 std::string signatures_prefix() { return "S"; }
 std::string uploads_prefix() { return "U"; }
+std::string message_ids_prefix(std::string_view hash) { return Key('i').text(hash).take(); }
 
 std::uint64_t last_number(std::string_view key, std::size_t bytes) {
   return key.size() < bytes ? 0 : big_endian(key.substr(key.size() - bytes));

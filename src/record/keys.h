@@ -26,6 +26,10 @@
 ///   S account:8 number:8         Signature
 ///   U upload:8                   Upload
 ///   K name                       a server key (HMAC key of spec 2.6): octets
+///   k                            KeyRing: when the keys of Paraph-Signature were made and retired
+///   P domain                     Policy                     (lower case)
+///   p account:8                  Policy
+///   i hash:16 message:8          Places, where the message was put first; hash: of its Message-ID
 namespace paraph::record {
 
 std::string format_key();
@@ -45,6 +49,10 @@ std::string signature_head_key(AccountId account);
 std::string signature_key(AccountId account, std::uint64_t number);
 std::string upload_key(std::uint64_t upload);
 std::string server_key_key(std::string_view name);
+std::string key_ring_key();
+std::string domain_policy_key(std::string_view domain);
+std::string account_policy_key(AccountId account);
+std::string message_id_key(std::string_view hash, MessageId message);
 
 /// All keys that begin with `prefix`, in byte order.
 store::Scan all_with(std::string prefix);
@@ -61,6 +69,7 @@ std::string messages_prefix();
 std::string message_uses_prefix();
 std::string signatures_prefix();
 std::string uploads_prefix();
+std::string message_ids_prefix(std::string_view hash);
 
 /// The big-endian number in the last `bytes` octets of a key (a uid, a modseq, an id); 0 for a shorter key.
 std::uint64_t last_number(std::string_view key, std::size_t bytes);

@@ -14,6 +14,7 @@ TEST(Keys, AreALetterAndBigEndianNumbers) {
   EXPECT_EQ(account_key(AccountId{0x0102}), "A\0\0\0\0\0\0\1\2"s);
   EXPECT_EQ(entry_key(MailboxId{7}, Uid{0x01020304}), "e\0\0\0\0\0\0\0\7\1\2\3\4"s);
   EXPECT_EQ(quota_bytes_key(AccountId{1}), "q\0\0\0\0\0\0\0\1b"s);
+  EXPECT_EQ(message_id_key("sixteen octets..", MessageId{7}), "isixteen octets..\0\0\0\0\0\0\0\7"s);
   EXPECT_EQ(mailbox_name_key(AccountId{1}, "INBOX"), "n\0\0\0\0\0\0\0\1INBOX"s);
 }
 

@@ -72,6 +72,7 @@ inline StoredMessage sample_message() {
   message.duration = 30;
   message.received = Time(std::chrono::seconds(1'795'000'000));
   message.signature = {"alice@example.org", "AAECAwQFBgcICQoLDA0ODw", "text:html:image:voice", "append", ""};
+  message.listed = true;
   return message;
 }
 

@@ -102,6 +102,7 @@ Task<Result<void>> Accounts::remove_domain(std::string domain) {
   }
   store::Batch batch;
   batch.writes.push_back({record::domain_key(domain), std::nullopt});
+  batch.writes.push_back({record::domain_policy_key(domain), std::nullopt});
   co_return co_await store_.commit(std::move(batch));
 }
 
@@ -289,6 +290,7 @@ Task<Result<void>> Accounts::remove_rows(AccountId id) {
   for (auto& address : address_keys_of(account)) batch.writes.push_back({std::move(address), std::nullopt});
   batch.writes.push_back({record::quota_bytes_key(id), std::nullopt});
   batch.writes.push_back({record::quota_messages_key(id), std::nullopt});
+  batch.writes.push_back({record::account_policy_key(id), std::nullopt});
   batch.topics.push_back(account_topic(id));
   co_return co_await store_.commit(std::move(batch));
 }

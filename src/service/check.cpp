@@ -97,6 +97,9 @@ Task<Result<void>> CheckWalk::run() {
   for (const char* family : {"D", "F", "I", "K"}) {
     PARAPH_CO_CHECK(co_await walk(all(family), &CheckWalk::check_small));
   }
+  PARAPH_CO_CHECK(co_await walk(all("k"), &CheckWalk::check_key_ring));
+  PARAPH_CO_CHECK(co_await walk(all("P"), &CheckWalk::check_policies));
+  PARAPH_CO_CHECK(co_await walk(all("p"), &CheckWalk::check_policies));
   PARAPH_CO_CHECK(co_await walk(all("A"), &CheckWalk::check_accounts));
   PARAPH_CO_CHECK(co_await walk(all("a"), &CheckWalk::check_addresses));
   PARAPH_CO_CHECK(co_await walk(all("M"), &CheckWalk::check_mailboxes));
@@ -108,6 +111,7 @@ Task<Result<void>> CheckWalk::run() {
   PARAPH_CO_CHECK(co_await check_missing_quotas());
   PARAPH_CO_CHECK(co_await walk(all("m"), &CheckWalk::check_messages));
   PARAPH_CO_CHECK(co_await walk(all("u"), &CheckWalk::check_uses));
+  PARAPH_CO_CHECK(co_await walk(all("i"), &CheckWalk::check_message_ids));
   PARAPH_CO_CHECK(co_await walk(all("s"), &CheckWalk::check_heads));
   PARAPH_CO_CHECK(co_await walk(all("S"), &CheckWalk::check_signatures));
   PARAPH_CO_CHECK(co_await walk(all("U"), &CheckWalk::check_uploads));

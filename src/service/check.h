@@ -26,9 +26,10 @@ struct Finding {
 ///   address.missing*, address.dangling*, name.missing*, name.dangling*      an index and what it leads to
 ///   mailbox.account, mailbox.count*, .unseen*, .bytes*, .tombstones*, .uid_next*, .modseq*      a record and its rows
 ///   entry.mailbox, entry.message*, change.missing*, change.extra*
-///   message.unused, message.uses*, message.blob
+///   message.unused, message.uses*, message.blob, message_id.missing*, message_id.dangling*      found by Message-ID
 ///   quota.bytes*, quota.messages*, number.low*
 ///   signature.account, signature.missing, signature.extra*
+///   key.missing, policy.dangling*
 ///   blob.missing, blob.hash, blob.references*
 ///
 /// Those with a star are repaired; counts only while every record can be read.

@@ -12,7 +12,7 @@ namespace paraph::service {
 namespace {
 
 /// Letters of all families (record/keys.h), in order.
-constexpr std::string_view kFamilies = "ADFIKMSUacemnqsu";
+constexpr std::string_view kFamilies = "ADFIKMPSUaceikmnpqsu";
 constexpr std::size_t kUnknownKeysShown = 100;
 
 std::string family_end(char family) { return std::string(1, static_cast<char>(family + 1)); }
@@ -55,6 +55,45 @@ Task<Result<void>> CheckWalk::check_small(const Rows& rows) {
       good = parse_decimal(row.value).has_value();
     }
     if (!good) note_unreadable("record", row);
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> CheckWalk::check_key_ring(const Rows& rows) {
+  for (const auto& row : rows) {
+    const auto ring = record::parse_key_ring(row.value);
+    if (!ring || row.key.size() != 1) {
+      note_unreadable("key ring", row);
+      continue;
+    }
+    for (const auto& key : *ring) {
+      PARAPH_CO_TRY(const auto secret, co_await store_.get(record::server_key_key(key.id)));
+      if (secret) continue;
+      PARAPH_CO_CHECK(co_await note("key.missing", fmt::format("the secret of the key {} is not there", key.id)));
+    }
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> CheckWalk::check_policies(const Rows& rows) {
+  for (const auto& row : rows) {
+    if (!record::parse_settings(row.value)) {
+      note_unreadable("policy", row);
+      continue;
+    }
+    const std::string_view name = std::string_view(row.key).substr(1);
+    const bool of_domain = row.key[0] == 'P';
+    const auto owner = of_domain ? record::domain_key(name) : record::account_key({record::last_number(name, 8)});
+    PARAPH_CO_TRY(const auto there, co_await store_.get(owner));
+    if (there) continue;
+    store::Batch repair;
+    repair.expects.push_back({row.key, row.value});
+    repair.writes.push_back({row.key, std::nullopt});
+    PARAPH_CO_CHECK(co_await note(
+        "policy.dangling",
+        of_domain ? fmt::format("a policy is of the domain {}, which is not there", printable(name))
+                  : fmt::format("a policy is of account {}, which is not there", record::last_number(name, 8)),
+        std::move(repair)));
   }
   co_return Result<void>();
 }

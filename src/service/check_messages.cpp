@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "record/keys.h"
 #include "service/check_walk.h"
+#include "service/message_ids.h"
 #include "service/message_uses.h"
 
 namespace paraph::service {
@@ -29,6 +30,7 @@ Task<Result<void>> CheckWalk::check_messages(const Rows& rows) {
       continue;
     }
     for (const auto& blob : blobs_of(message->rope)) count_blob(blob);
+    PARAPH_CO_CHECK(co_await check_listed(id, *message));
     const std::string key = record::message_uses_key(MessageId{id});
     PARAPH_CO_TRY(auto uses, co_await store_.get(key));
     const std::uint32_t count = shown != nullptr ? shown->count : 0;
@@ -54,6 +56,42 @@ Task<Result<void>> CheckWalk::check_uses(const Rows& rows) {
     repair.writes.push_back({row.key, std::nullopt});
     PARAPH_CO_CHECK(
         co_await note("message.uses", fmt::format("message {} is counted and not there", id), std::move(repair)));
+  }
+  co_return Result<void>();
+}
+
+/// A message of an older server is not listed, and need not be.
+Task<Result<void>> CheckWalk::check_listed(std::uint64_t id, const record::StoredMessage& message) {
+  const auto hash = message.listed ? message_id_hash(message.structure.root().envelope->message_id) : std::nullopt;
+  if (!hash) co_return Result<void>();
+  const auto key = record::message_id_key(*hash, MessageId{id});
+  PARAPH_CO_TRY(const auto row, co_await store_.get(key));
+  if (row) co_return Result<void>();
+  store::Batch repair;
+  repair.expects.push_back({key, std::nullopt});
+  repair.writes.push_back({key, record::format_places({})});
+  co_return co_await note("message_id.missing", fmt::format("message {} is not found by its Message-ID", id),
+                          std::move(repair));
+}
+
+Task<Result<void>> CheckWalk::check_message_ids(const Rows& rows) {
+  for (const auto& row : rows) {
+    if (!record::parse_places(row.value)) {
+      note_unreadable("place of a message", row);
+      continue;
+    }
+    const MessageId id{record::last_number(row.key, 8)};
+    PARAPH_CO_TRY(const auto octets, co_await store_.get(record::message_key(id)));
+    const auto message = octets ? record::parse_message(*octets) : fail(Code::NotFound, "");
+    if (octets && !message) continue;  // noted already
+    const auto hash = message ? message_id_hash(message->structure.root().envelope->message_id) : std::nullopt;
+    if (hash && record::message_id_key(*hash, id) == row.key) continue;
+    store::Batch repair;
+    repair.expects.push_back({row.key, row.value});
+    repair.writes.push_back({row.key, std::nullopt});
+    PARAPH_CO_CHECK(co_await note(
+        "message_id.dangling", fmt::format("a Message-ID leads to message {}, which has another or is gone", id.value),
+        std::move(repair)));
   }
   co_return Result<void>();
 }

@@ -44,6 +44,8 @@ class CheckWalk {
   // check_accounts.cpp
   Task<Result<void>> check_unknown_keys();
   Task<Result<void>> check_small(const Rows& rows);
+  Task<Result<void>> check_key_ring(const Rows& rows);
+  Task<Result<void>> check_policies(const Rows& rows);
   Task<Result<void>> check_accounts(const Rows& rows);
   Task<Result<void>> check_addresses(const Rows& rows);
   Task<Result<void>> check_quotas(const Rows& rows);
@@ -62,6 +64,8 @@ class CheckWalk {
   // check_messages.cpp
   Task<Result<void>> check_uses(const Rows& rows);
   Task<Result<void>> check_messages(const Rows& rows);
+  Task<Result<void>> check_listed(std::uint64_t id, const record::StoredMessage& message);
+  Task<Result<void>> check_message_ids(const Rows& rows);
   Task<Result<void>> check_blobs();
   Task<Result<void>> check_missing_blobs(const Rows& rows);
 

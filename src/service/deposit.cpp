@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "mime/date.h"
 #include "mime/field.h"
+#include "service/forms.h"
 #include "service/header_edit.h"
 #include "service/send.h"
 #include "service/sender.h"
@@ -22,6 +23,8 @@ constexpr std::size_t kReceivedIdBytes = 8;
 constexpr std::size_t kMessageIdBytes = 16;
 constexpr int kTriesMax =
     3;  ///< when a signature's media vanish between acquiring and keeping: it was changed meanwhile
+
+std::string domain_of(std::string_view address) { return std::string(address.substr(address.rfind('@') + 1)); }
 
 const std::string& message_id_of(const mail::Structure& structure) { return structure.root().envelope->message_id; }
 
@@ -39,6 +42,16 @@ void drop_mbox_line(NewMessage& message) {
 
 }  // namespace
 
+/// What does not change from one try of a submission to the next.
+struct Submitted {
+  const Transaction& transaction;
+  const record::Account& principal;
+  const LocalRecipients& recipients;
+  const Forms& forms;
+  const std::optional<signature::GenuineField>& kept;  ///< the message's own field, which stays as it is
+  bool save_sent = true;
+};
+
 struct Deposit::Inside {
   Inside(store::Store& s, Accounts& a, Mailboxes& m, Acquirer& q, crypto::Random& r, const Clock& c, const Limits& l,
          DepositPolicy p)
@@ -49,16 +62,20 @@ struct Deposit::Inside {
         clock(c),
         limits(l),
         policy(std::move(p)),
-        signer(s, q, r, c, policy.attach),
+        policies(s),
+        keys(s, r, c),
+        signer(s, q, r, c, keys),
         router(a, m, c) {}
 
   Result<void> check_loop(std::string_view header) const;
   void complete_header(signature::Message& message) const;
   Result<void> check_signed(const signature::Report& report) const;
-  void add_trace(NewMessage& message, const Transaction& transaction, std::string_view signature_field) const;
+  std::string received_field(const Transaction& transaction) const;
   Task<Result<Outcome>> submit_own(const Transaction& transaction, NewMessage& message);
-  Task<Result<Outcome>> try_own(const Transaction& transaction, const record::Account& principal, NewMessage& message,
-                                Signer::Submission submission);
+  Task<Result<Forms>> forms_for(const Transaction& transaction, const Policy& policy, const mail::Address& owner,
+                                LocalRecipients& recipients);
+  Task<Result<Outcome>> try_own(const Submitted& submitted, NewMessage& message, Signer::Submission submission);
+  void log_outcome(const Submitted& submitted, const record::StoredMessage& form, std::uint64_t added) const;
   Task<Result<Outcome>> pass_on(const Transaction& transaction, NewMessage& message);
 
   store::Store& store;
@@ -68,6 +85,8 @@ struct Deposit::Inside {
   const Clock& clock;
   const Limits& limits;
   DepositPolicy policy;
+  Policies policies;
+  KeyRing keys;
   Signer signer;
   Router router;
 };
@@ -76,6 +95,9 @@ Deposit::Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, 
                  crypto::Random& random, const Clock& clock, const Limits& limits, DepositPolicy policy)
     : inside_(
           std::make_shared<Inside>(store, accounts, mailboxes, acquirer, random, clock, limits, std::move(policy))) {}
+
+Policies& Deposit::policies() { return inside_->policies; }
+KeyRing& Deposit::keys() { return inside_->keys; }
 
 Task<Result<void>> Deposit::check_recipient(mail::Address recipient) {
   const bool local = co_await inside_->accounts.is_local_domain(recipient.domain);
@@ -115,37 +137,98 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::submit_own(const Transaction& tr
 
   signature::Message received{.rope = std::move(message.record.rope), .structure = std::move(message.record.structure)};
   received.octets.emplace(received.structure.root().header, std::move(message.header));
-  const std::size_t forged = signature::strip_foreign_fields(received);
-  if (forged != 0) log(Level::Warn, "paraph.forged account={} fields={}", printable(principal.address), forged);
+  PARAPH_CO_TRY(const auto own, co_await signer.find_own(received, message.blobs, owner));
+  const auto keep = own.field ? std::optional(own.field->index) : std::nullopt;
+  const std::size_t forged = signature::strip_foreign_fields(received, keep);
+  if (forged != 0) {
+    log(Level::Warn, "paraph.forged account={} fields={} reason={}", printable(principal.address), forged,
+        own.field ? "other" : own.reason);
+  }
   complete_header(received);
 
+  PARAPH_CO_TRY(const auto rules, co_await policies.of(principal.id, domain_of(principal.address)));
+  PARAPH_CO_TRY(auto recipients, co_await router.find(transaction.recipients, Answers::OneForAll));
+  Forms forms{.policies = {policy.attach}};
+  if (!own.field) {
+    PARAPH_CO_TRY(forms, co_await forms_for(transaction, rules, owner, recipients));
+  }
+  const Submitted submitted{.transaction = transaction,
+                            .principal = principal,
+                            .recipients = recipients,
+                            .forms = forms,
+                            .kept = own.field,
+                            .save_sent = rules.save_sent.value_or(policy.save_sent)};
   Signer::Submission submission{.message = received,
                                 .blobs = message.blobs,
                                 .owner = std::move(owner),
                                 .reverse_path = transaction.reverse_path.text(),
-                                .signature_on = principal.signature_on};
+                                .signature_on = principal.signature_on && rules.signature};
   for (int tries = 1;; ++tries) {
     submission.source_failed = tries == kTriesMax;
-    auto outcome = co_await try_own(transaction, principal, message, submission);
+    auto outcome = co_await try_own(submitted, message, submission);
     const bool vanished = !outcome && outcome.error().code == Code::NotFound && tries < kTriesMax;
     if (!vanished) co_return outcome;
   }
 }
 
-Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Transaction& transaction,
-                                                        const record::Account& principal, NewMessage& message,
+/// Which forms the message takes, and which of them each recipient gets.
+Task<Result<Forms>> Deposit::Inside::forms_for(const Transaction& transaction, const Policy& own,
+                                               const mail::Address& owner, LocalRecipients& recipients) {
+  std::vector<FormKey> form_keys;
+  for (std::size_t i = 0; i < recipients.size(); ++i) {
+    const auto& account = recipients[i]->account;
+    PARAPH_CO_TRY(const auto theirs, co_await policies.of(account.id, domain_of(account.address)));
+    const bool internal = iequals(transaction.recipients[i].domain, owner.domain);
+    form_keys.push_back(
+        {.kinds = kinds_for(own, internal), .recipients = theirs.recipient_class, .internal = internal});
+  }
+  auto forms = choose_forms(form_keys, own, policy.attach);
+  for (std::size_t i = 0; i < recipients.size(); ++i) recipients[i]->form = forms.form_of[i];
+  co_return forms;
+}
+
+Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Submitted& submitted, NewMessage& message,
                                                         Signer::Submission submission) {
-  PARAPH_CO_TRY(auto done, co_await signer.sign(submission));
-  PARAPH_CO_CHECK(check_signed(done.report));
-  message.record.rope = std::move(done.rope);
-  message.record.structure = std::move(done.structure);
-  message.record.signature = std::move(done.outcome);
-  Outcome outcome{.report = std::move(done.report), .message_id = message_id_of(message.record.structure)};
-  add_trace(message, transaction, done.field);
-  const auto* sender = policy.save_sent ? &principal : nullptr;
-  PARAPH_CO_TRY(outcome.deliveries,
-                co_await router.deliver(message, transaction.recipients, Answers::OneForAll, sender));
+  const auto& transaction = submitted.transaction;
+  const std::uint64_t bytes_before = submission.message.rope.wire_bytes();
+  std::vector<Signer::Signed> all;
+  if (submitted.kept) {
+    all.push_back(Signer::kept(submission.message, submitted.kept->says));
+  } else {
+    PARAPH_CO_TRY(all, co_await signer.sign(submission, submitted.forms.policies));
+  }
+  for (const auto& done : all) {
+    PARAPH_CO_CHECK(check_signed(done.report));
+  }
+  Outcome outcome{.report = std::move(all.front().report), .message_id = message_id_of(all.front().structure)};
+  const auto trace = received_field(transaction);
+  message.other_forms.clear();
+  std::vector<std::uint64_t> added;  // octets that each form got from the engine
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto& form = i == 0 ? message.record : message.other_forms.emplace_back();
+    form.received = message.record.received;
+    form.duration = message.record.duration;
+    form.rope = std::move(all[i].rope);
+    form.structure = std::move(all[i].structure);
+    form.signature = std::move(all[i].outcome);
+    added.push_back(form.rope.wire_bytes() - bytes_before);
+    prepend_fields(form.rope, form.structure, format_return_path(transaction.reverse_path) + all[i].field + trace);
+  }
+  std::optional<SentCopy> sent;
+  if (submitted.save_sent) sent.emplace(SentCopy{submitted.principal, submitted.forms.sent});
+  PARAPH_CO_TRY(outcome.deliveries, co_await router.deliver(message, submitted.recipients, Answers::OneForAll, sent));
+  log_outcome(submitted, message.record, added[0]);
+  for (std::size_t i = 1; i < added.size(); ++i) log_outcome(submitted, message.other_forms[i - 1], added[i]);
   co_return outcome;
+}
+
+/// What the engine did with one form of a message, never what is in it.
+void Deposit::Inside::log_outcome(const Submitted& submitted, const record::StoredMessage& form,
+                                  std::uint64_t added) const {
+  const auto& outcome = form.signature;
+  log(Level::Info, "signature message-id={} account={} owner={} revision={} how={} kinds={} reason={} added={}",
+      printable(message_id_of(form.structure)), printable(submitted.principal.address), printable(outcome.owner),
+      printable(outcome.revision), outcome.how, outcome.kinds, outcome.reason.empty() ? "-" : outcome.reason, added);
 }
 
 /// Date and Message-ID if missing (RFC 6409 §8); nobody gets to see Bcc (RFC 5322 §3.6.3); a Return-Path is ours to
@@ -168,6 +251,9 @@ void Deposit::Inside::complete_header(signature::Message& message) const {
 
 /// The operator's word on messages that could not be signed.
 Result<void> Deposit::Inside::check_signed(const signature::Report& report) const {
+  if (report.refused)
+    return fail(Code::Denied,
+                fmt::format("your signature is mandatory here, and this message cannot carry it ({})", report.reason));
   if (report.reason != "fetch" || policy.on_failure == OnFailure::Send) return {};
   if (policy.on_failure == OnFailure::Defer)
     return fail(Code::Unavailable, "your signature cannot be fetched now: try again later");
@@ -180,10 +266,12 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& trans
   PARAPH_CO_CHECK(check_loop(message.header));
   drop_mbox_line(message);
   Outcome outcome{.message_id = message_id_of(message.record.structure)};
-  add_trace(message, transaction, "");
+  prepend_fields(message.record.rope, message.record.structure,
+                 format_return_path(transaction.reverse_path) + received_field(transaction));
   const bool each = transaction.protocol.find("LMTP") != std::string::npos;
   const auto answers = each ? Answers::Each : Answers::OneForAll;
-  PARAPH_CO_TRY(outcome.deliveries, co_await router.deliver(message, transaction.recipients, answers, nullptr));
+  PARAPH_CO_TRY(const auto recipients, co_await router.find(transaction.recipients, answers));
+  PARAPH_CO_TRY(outcome.deliveries, co_await router.deliver(message, recipients, answers, std::nullopt));
   co_return outcome;
 }
 
@@ -194,13 +282,9 @@ Result<void> Deposit::Inside::check_loop(std::string_view header) const {
   return fail(Code::Unsupported, "the message went through too many servers: a mail loop");
 }
 
-void Deposit::Inside::add_trace(NewMessage& message, const Transaction& transaction,
-                                std::string_view signature_field) const {
-  std::string fields = format_return_path(transaction.reverse_path);
-  fields += signature_field;
-  fields += format_received(transaction.received_from, policy.server_name, transaction.protocol,
-                            random.hex(kReceivedIdBytes), clock.now());
-  prepend_fields(message.record.rope, message.record.structure, fields);
+std::string Deposit::Inside::received_field(const Transaction& transaction) const {
+  return format_received(transaction.received_from, policy.server_name, transaction.protocol,
+                         random.hex(kReceivedIdBytes), clock.now());
 }
 
 }  // namespace paraph::service

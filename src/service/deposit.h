@@ -11,7 +11,9 @@
 #include "mail/address.h"
 #include "service/accounts.h"
 #include "service/acquire.h"
+#include "service/key_ring.h"
 #include "service/mailboxes.h"
+#include "service/policies.h"
 #include "service/receive.h"
 #include "signature/attach.h"
 
@@ -33,7 +35,7 @@ struct DepositPolicy {
   std::string server_name;
   OnFailure on_failure = OnFailure::Send;
   signature::Policy attach;
-  bool save_sent = true;  ///< keep the as-sent message in the sender's Sent
+  bool save_sent = true;  ///< keep the as-sent message in the sender's Sent, unless a policy says otherwise
 };
 
 /// The way of a message, in four steps that a reader can follow: receive (receive.h), acquire (acquire.h), attach
@@ -54,9 +56,13 @@ class Deposit {
     std::vector<Result<Appended>> deliveries;
   };
   /// Runs a received message through the pipeline. Durable when it answers. Codes: Denied (From is not the principal's
-  /// own: 550 5.7.1), BadInput (554 5.6.0), TooLarge, NoSpace (452 4.3.1), OverQuota, Unavailable (451), Unsupported
-  /// (loop: 554 5.4.6).
+  /// own, or the policy is mandatory and the message cannot be signed: 554 5.7.1), BadInput (554 5.6.0), TooLarge,
+  /// NoSpace (452 4.3.1), OverQuota, Unavailable (451), Unsupported (loop: 554 5.4.6).
   Task<Result<Outcome>> submit(Transaction transaction, NewMessage message);
+
+  /// What every submission goes by, for those who change it: a change holds from the next message on.
+  Policies& policies();
+  KeyRing& keys();
 
  private:
   struct Inside;

@@ -6,6 +6,7 @@
 #include "record/keys.h"
 #include "service/flags.h"
 #include "service/mailboxes_inside.h"
+#include "service/message_ids.h"
 #include "service/uploads.h"
 
 namespace paraph::service {
@@ -34,11 +35,19 @@ std::vector<AccountId> accounts_without_quota(const std::vector<Target>& targets
   return ids;
 }
 
-/// The message's own rows, and its blobs; an upload's references go over to it.
-void write_message(store::Batch& batch, MessageId id, NewMessage& message, std::size_t uses) {
-  batch.writes.push_back({record::message_key(id), record::format_message(message.record)});
-  batch.writes.push_back({record::message_uses_key(id), fmt::to_string(uses)});
-  batch.retains = blobs_of(message.record.rope);
+/// The rows of a message in one of its forms: its record, how many entries show it, and where it lies first.
+void write_form(store::Batch& batch, MessageId id, record::StoredMessage& form, const std::optional<std::string>& hash,
+                const std::vector<record::Place>& places) {
+  form.listed = true;
+  batch.writes.push_back({record::message_key(id), record::format_message(form)});
+  batch.writes.push_back({record::message_uses_key(id), fmt::to_string(places.size())});
+  if (hash) batch.writes.push_back({record::message_id_key(*hash, id), record::format_places(places)});
+  const auto blobs = blobs_of(form.rope);
+  batch.retains.insert(batch.retains.end(), blobs.begin(), blobs.end());
+}
+
+/// The blobs of all forms; an upload's references go over to them.
+void hand_over_blobs(store::Batch& batch, NewMessage& message) {
   batch.blobs = std::move(message.blobs);
   batch.unused_blobs = std::make_shared<std::vector<mail::NewBlob>>();
   if (message.upload != 0) end_upload(batch, message.upload, message.uploaded);
@@ -52,7 +61,15 @@ Task<Result<std::vector<Appended>>> Mailboxes::Inside::try_append(NewMessage& me
   auto ids = mailboxes_of(targets);
   auto taken = co_await take_mailboxes(ids, kind);
   auto turn = std::make_shared<Turn>(std::move(taken));
-  PARAPH_CO_TRY(const auto number, co_await numbers.next("message"));
+  // In the order of Target::form. A form that nobody gets takes a number, and nothing else.
+  std::vector<record::StoredMessage*> forms{&message.record};
+  for (auto& form : message.other_forms) forms.push_back(&form);
+  std::vector<MessageId> ids_of_forms;
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    PARAPH_CO_TRY(const auto number, co_await numbers.next("message"));
+    ids_of_forms.push_back(MessageId{number});
+  }
+  std::vector<std::vector<record::Place>> placed(forms.size());
 
   store::Batch batch;
   std::vector<MailboxEdit> edits;
@@ -64,12 +81,17 @@ Task<Result<std::vector<Appended>>> Mailboxes::Inside::try_append(NewMessage& me
       PARAPH_CO_TRY(auto fresh, co_await edit(target.account, target.mailbox));
       into = &edits.emplace_back(std::move(fresh));
     }
-    PARAPH_CO_TRY(const auto entry, into->add(batch, MessageId{number}, target.flags, target.internal_date,
-                                              message.record.structure.size));
+    PARAPH_CO_TRY(const auto entry, into->add(batch, ids_of_forms[target.form], target.flags, target.internal_date,
+                                              forms[target.form]->structure.size));
+    placed[target.form].push_back({.account = target.account, .mailbox = target.mailbox, .uid = entry.uid});
     appended.push_back({.mailbox = target.mailbox, .uid_validity = into->now().uid_validity, .uid = entry.uid});
   }
   PARAPH_CO_CHECK(co_await check_quota(store, edits, accounts_without_quota(targets)));
-  write_message(batch, MessageId{number}, message, targets.size());
+  const auto hash = message_id_hash(message.record.structure.root().envelope->message_id);
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    if (!placed[i].empty()) write_form(batch, ids_of_forms[i], *forms[i], hash, placed[i]);
+  }
+  hand_over_blobs(batch, message);
   const auto unused = batch.unused_blobs;
   auto done = co_await commit(std::move(batch), edits, kind == Turns::Kind::Build ? turn : nullptr);
   if (!done) {

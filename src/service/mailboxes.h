@@ -22,6 +22,8 @@ struct NewMessage {
   std::vector<mail::NewBlob> blobs;  ///< not put yet
   std::uint64_t upload = 0;          ///< the Upload that holds references to blobs put early; 0: none
   std::vector<BlobId> uploaded;      ///< those blobs
+  /// The same message in other forms (spec 2.8), which Target::form names as 1, 2, ...; `record` is form 0.
+  std::vector<record::StoredMessage> other_forms;
 };
 
 /// Where a message goes, and as what.
@@ -31,6 +33,7 @@ struct Target {
   mail::Flags flags;
   Time internal_date;
   bool no_quota = false;  ///< known already: the account has none, and need not be asked for
+  std::size_t form = 0;   ///< which form of the message, when there are several
 };
 
 /// What changed in a mailbox after a modseq, in order of modseq; an entry appears once, with its newest state.
@@ -93,12 +96,22 @@ class Mailboxes {
   /// Takes the messages that are \Recent: returns the first such UID (== uid_next when none) and moves the mark up.
   Task<Result<Uid>> take_recent(AccountId account, MailboxId mailbox);
 
-  /// Puts one message into all targets in one batch (one body, shared). OverQuota names the account and puts it
-  /// nowhere. NotFound: a blob or a mailbox is gone. In the order of `targets`.
+  /// Puts one message, in all its forms, into all targets in one batch (one body, shared). OverQuota names the account
+  /// and puts it nowhere. NotFound: a blob or a mailbox is gone. In the order of `targets`.
   Task<Result<std::vector<Appended>>> append(NewMessage message, std::vector<Target> targets);
   /// The same for a caller who may try again: on failure `message` is as it was, its upload still to be given back
   /// (uploads.h).
   Task<Result<std::vector<Appended>>> append_or_keep(NewMessage& message, std::vector<Target> targets);
+
+  /// APPEND of a client to a mailbox for sent mail (spec 2.9). When the as-sent copy of the same message is there, put
+  /// by the server less than 24 hours ago (same Message-ID, same first From), that one stays, gets the flags too, and
+  /// is the answer. Codes of append().
+  Task<Result<Appended>> append_sent(NewMessage message, Target target);
+  /// The other order: the server's as-sent copy of `message` is at `sent` now. A copy that the client put into that
+  /// mailbox while it submitted goes, and its flags with it to the server's.
+  Task<void> fold_sent(AccountId account, Appended sent, const record::StoredMessage& message);
+  /// Where a message with this Message-ID was put first. Messages of an older server are not found.
+  Task<Result<std::vector<std::pair<MessageId, std::vector<record::Place>>>>> find_message_id(std::string message_id);
 
   /// `unchanged_since` as RFC 7162; entries past it are left alone and missing from the answer.
   Task<Result<FlagsStored>> store_flags(AccountId account, MailboxId mailbox, std::vector<Uid> uids,

@@ -10,6 +10,7 @@
 #include "service/mailbox_edit.h"
 #include "service/mailboxes.h"
 #include "service/message_uses.h"
+#include "service/sent_appends.h"
 #include "service/turns.h"
 
 namespace paraph::service {
@@ -20,7 +21,7 @@ inline constexpr std::size_t kEntriesPerBatch = 1000;
 /// What the files mailbox_*.cpp share: the parts of Mailboxes that are not its interface.
 struct Mailboxes::Inside {
   Inside(store::Store& s, const Clock& c, const Limits& l)
-      : store(s), clock(c), limits(l), numbers(s), cache(4096), places(8192) {}
+      : store(s), clock(c), limits(l), numbers(s), cache(4096), places(8192), sent_appends(4096) {}
 
   store::Store& store;
   const Clock& clock;
@@ -29,6 +30,7 @@ struct Mailboxes::Inside {
   Turns turns;
   MailboxCache cache;
   MailboxPlaces places;
+  SentAppends sent_appends;
 
   Task<Turn> take_mailboxes(std::vector<MailboxId> mailboxes, Turns::Kind kind);
   Task<Turn> take_mailbox(MailboxId mailbox) { return take_mailboxes({mailbox}, Turns::Kind::Alone); }
@@ -59,6 +61,9 @@ struct Mailboxes::Inside {
   Task<Result<std::vector<MailboxRecord>>> load_all(AccountId account);
   Task<Result<std::vector<MailboxEdit>>> renamed(const std::vector<MailboxRecord>& all, const std::string& from,
                                                  const std::string& to);
+  /// The as-sent copy in `mailbox` that a client's message of this record is the double of.
+  Task<Result<std::optional<Uid>>> find_as_sent(AccountId account, MailboxId mailbox,
+                                                const record::StoredMessage& message);
   Task<Result<MailboxId>> find_id(AccountId account, const std::string& name);
   Task<Result<Copied>> in_batches(AccountId account, MailboxId from, std::vector<Uid> uids, MailboxId to, bool move);
 };

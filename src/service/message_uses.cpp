@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "record/codec.h"
 #include "record/keys.h"
+#include "service/message_ids.h"
 
 namespace paraph::service {
 namespace {
@@ -30,6 +31,8 @@ Task<Result<void>> erase_messages(store::Store& store, store::Batch& batch, std:
           messages[i].value);
       continue;
     }
+    const auto hash = message_id_hash(message->structure.root().envelope->message_id);
+    if (message->listed && hash) batch.writes.push_back({record::message_id_key(*hash, messages[i]), std::nullopt});
     const auto blobs = blobs_of(message->rope);
     batch.releases.insert(batch.releases.end(), blobs.begin(), blobs.end());
   }

@@ -15,45 +15,80 @@ bool is_full(const Mailboxes::Quota& quota, std::uint64_t bytes) {
          (quota.messages_max != 0 && quota.messages + 1 > quota.messages_max);
 }
 
-Task<Result<Target>> Router::target_of(mail::Address recipient, std::uint64_t bytes) {
-  PARAPH_CO_TRY(const auto account, co_await accounts_.find(recipient.key()));
+namespace {
+
+const record::StoredMessage& form_of(const NewMessage& message, std::size_t form) {
+  return form == 0 ? message.record : message.other_forms[form - 1];
+}
+
+bool is_signed(const record::StoredMessage& message) {
+  return !message.signature.kinds.empty() && message.signature.kinds != "none";
+}
+
+}  // namespace
+
+Task<Result<LocalRecipient>> Router::find_one(mail::Address recipient) {
+  PARAPH_CO_TRY(auto account, co_await accounts_.find(recipient.key()));
   PARAPH_CO_TRY(const auto inbox, co_await mailboxes_.inbox(account.id));
+  co_return LocalRecipient{.account = std::move(account), .inbox = inbox};
+}
+
+Task<Result<LocalRecipients>> Router::find(const std::vector<mail::Address>& recipients, Answers answers) {
+  LocalRecipients found;
+  for (const auto& recipient : recipients) {
+    auto one = co_await find_one(recipient);
+    if (!one && answers == Answers::OneForAll) co_return fail(std::move(one));
+    found.push_back(std::move(one));
+  }
+  co_return found;
+}
+
+Task<Result<Target>> Router::target_of(const LocalRecipient& recipient, std::uint64_t bytes) {
+  const auto& account = recipient.account;
   const bool quota_free = account.quota_bytes == 0 && account.quota_messages == 0;
   if (!quota_free) {
     PARAPH_CO_TRY(const auto quota, co_await mailboxes_.quota(account.id));
     if (is_full(quota, bytes))
-      co_return fail(Code::OverQuota, fmt::format("the mailbox of {} is full", printable(recipient.text())));
+      co_return fail(Code::OverQuota, fmt::format("the mailbox of {} is full", printable(account.address)));
   }
-  co_return Target{.account = account.id, .mailbox = inbox, .internal_date = clock_.now(), .no_quota = quota_free};
+  co_return Target{.account = account.id,
+                   .mailbox = recipient.inbox,
+                   .internal_date = clock_.now(),
+                   .no_quota = quota_free,
+                   .form = recipient.form};
 }
 
-Task<void> Router::add_sent(const record::Account& sender, std::uint64_t bytes, std::vector<Target>& targets) {
-  const auto sent = co_await mailboxes_.special_id(sender.id, mail::SpecialUse::Sent);
-  if (!sent) {
-    log(Level::Info, "sent-copy account={} left out: {}", printable(sender.address), sent.error().text);
-    co_return;
+Task<bool> Router::add_sent(SentCopy sent, std::uint64_t bytes, std::vector<Target>& targets) {
+  const auto& sender = sent.account;
+  const auto mailbox = co_await mailboxes_.special_id(sender.id, mail::SpecialUse::Sent);
+  if (!mailbox) {
+    log(Level::Info, "sent-copy account={} left out: {}", printable(sender.address), mailbox.error().text);
+    co_return false;
   }
-  Target copy{.account = sender.id, .mailbox = *sent, .internal_date = clock_.now()};
+  Target copy{.account = sender.id, .mailbox = *mailbox, .internal_date = clock_.now(), .form = sent.form};
   copy.no_quota = sender.quota_bytes == 0 && sender.quota_messages == 0;
   if (!copy.no_quota) {
     const auto quota = co_await mailboxes_.quota(sender.id);
     if (!quota || is_full(*quota, bytes)) {
       log(Level::Info, "sent-copy account={} left out: its quota is used up", printable(sender.address));
-      co_return;
+      co_return false;
     }
   }
   copy.flags.set(mail::Flag::Seen);
   targets.push_back(std::move(copy));
+  co_return true;
 }
 
-Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message,
-                                                            const std::vector<mail::Address>& recipients,
-                                                            Answers answers, const record::Account* sender) {
-  const std::uint64_t bytes = message.record.structure.size;
+Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message, const LocalRecipients& recipients,
+                                                            Answers answers, std::optional<SentCopy> sent) {
   std::vector<Target> targets;
   std::vector<Result<std::size_t>> places;  // of each recipient: index in targets
   for (const auto& recipient : recipients) {
-    auto target = co_await target_of(recipient, bytes);
+    if (!recipient) {
+      places.push_back(std::unexpected(recipient.error()));
+      continue;
+    }
+    auto target = co_await target_of(*recipient, form_of(message, recipient->form).structure.size);
     if (!target && answers == Answers::OneForAll) co_return fail(std::move(target));
     if (!target) {
       places.push_back(fail(std::move(target)));
@@ -63,15 +98,16 @@ Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message,
     places.push_back(static_cast<std::size_t>(found - targets.begin()));
     if (found == targets.end()) targets.push_back(std::move(*target));
   }
-  if (sender != nullptr) co_await add_sent(*sender, bytes, targets);
-  const auto& kinds = message.record.signature.kinds;
-  if (!kinds.empty() && kinds != "none") {
-    for (auto& target : targets) target.flags.keywords.emplace_back(mail::kSignedKeyword);
+  bool has_sent = false;
+  if (sent) has_sent = co_await add_sent(*sent, form_of(message, sent->form).structure.size, targets);
+  for (auto& target : targets) {
+    if (is_signed(form_of(message, target.form))) target.flags.keywords.emplace_back(mail::kSignedKeyword);
   }
   std::vector<Appended> appended;
   if (!targets.empty()) {
     PARAPH_CO_TRY(appended, co_await mailboxes_.append_or_keep(message, std::move(targets)));
   }
+  if (has_sent) co_await mailboxes_.fold_sent(sent->account.id, appended.back(), form_of(message, sent->form));
   std::vector<Result<Appended>> results;
   for (auto& place : places) {
     if (place) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,20 @@ namespace paraph::service {
 /// How many of a message's recipients may fail without the others failing.
 enum class Answers { OneForAll, Each };
 
+/// A recipient who is here.
+struct LocalRecipient {
+  record::Account account;
+  MailboxId inbox;
+  std::size_t form = 0;  ///< which form of the message goes there
+};
+using LocalRecipients = std::vector<Result<LocalRecipient>>;
+
+/// Whose Sent gets a copy, and of which form.
+struct SentCopy {
+  const record::Account& account;
+  std::size_t form = 0;
+};
+
 /// Step 4 of a deposit: the message goes where its recipients are. Every recipient is local: an account's INBOX, in one
 /// batch with the sender's own copy. Any event loop.
 class Router {
@@ -22,15 +37,19 @@ class Router {
   Router(Accounts& accounts, Mailboxes& mailboxes, const Clock& clock)
       : accounts_(accounts), mailboxes_(mailboxes), clock_(clock) {}
 
+  /// One for each recipient, in order. With OneForAll the first failure is the result.
+  Task<Result<LocalRecipients>> find(const std::vector<mail::Address>& recipients, Answers answers);
+
   /// One result for each recipient, in order; recipients that are one account share one entry. With OneForAll nothing
-  /// is kept when any recipient fails, and the failure is the result. On failure `message` is as it was. `sender`:
-  /// whose Sent gets a copy, marked as seen; a full or missing Sent mailbox is logged and holds nothing up.
-  Task<Result<std::vector<Result<Appended>>>> deliver(NewMessage& message, const std::vector<mail::Address>& recipients,
-                                                      Answers answers, const record::Account* sender);
+  /// is kept when any recipient fails, and the failure is the result. On failure `message` is as it was. The
+  /// sender's copy is marked as seen; a full or missing Sent mailbox is logged and holds nothing up.
+  Task<Result<std::vector<Result<Appended>>>> deliver(NewMessage& message, const LocalRecipients& recipients,
+                                                      Answers answers, std::optional<SentCopy> sent);
 
  private:
-  Task<Result<Target>> target_of(mail::Address recipient, std::uint64_t bytes);
-  Task<void> add_sent(const record::Account& sender, std::uint64_t bytes, std::vector<Target>& targets);
+  Task<Result<LocalRecipient>> find_one(mail::Address recipient);
+  Task<Result<Target>> target_of(const LocalRecipient& recipient, std::uint64_t bytes);
+  Task<bool> add_sent(SentCopy sent, std::uint64_t bytes, std::vector<Target>& targets);
 
   Accounts& accounts_;
   Mailboxes& mailboxes_;

@@ -1,16 +1,17 @@
 #include "service/sign.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
+#include "mime/field.h"
 #include "service/new_octets.h"
-#include "service/server_key.h"
 
 namespace paraph::service {
 namespace {
 
-constexpr const char* kKeyName = "k1";  ///< s=
 constexpr std::size_t kNonceBytes = 32;
 
 std::uint64_t unix_seconds(Time time) {
@@ -30,22 +31,10 @@ bool same_body(signature::How how) {
 
 }  // namespace
 
-Task<Result<signature::FieldKey>> Signer::key() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (key_) co_return *key_;
-  }
-  PARAPH_CO_TRY(auto secret, co_await load_server_key(store_, random_, kKeyName));
-  const std::lock_guard lock(mutex_);
-  key_ = signature::FieldKey{.id = kKeyName, .secret = std::move(secret)};
-  co_return *key_;
-}
-
-Task<Result<void>> Signer::load_wanted(signature::Message& message, const std::vector<mail::NewBlob>& blobs,
-                                       const source::Acquired& acquired) {
+Task<Result<void>> Signer::load(signature::Message& message, const std::vector<mail::NewBlob>& blobs,
+                                std::vector<mail::Range> wanted) {
   NewOctets octets(store_, blobs);
-  for (const auto& range :
-       signature::octets_wanted(message.rope, message.structure, acquired.signature, acquired.past, policy_)) {
+  for (const auto& range : wanted) {
     if (message.octets.contains(range)) continue;
     PARAPH_CO_TRY(auto found, co_await octets.read(message.rope, range));
     message.octets.emplace(range, std::move(found));
@@ -53,12 +42,15 @@ Task<Result<void>> Signer::load_wanted(signature::Message& message, const std::v
   co_return Result<void>();
 }
 
-Task<Result<Signer::Signed>> Signer::attach(const Submission& submission, const Acquirer::Answer& answer) {
+Task<Result<Signer::Signed>> Signer::attach(const Submission& submission, const Acquirer::Answer& answer,
+                                            const std::string& nonce, const signature::Policy& policy) {
   signature::Message message = submission.message;
-  PARAPH_CO_CHECK(co_await load_wanted(message, submission.blobs, answer.acquired));
+  const auto& acquired = answer.acquired;
+  auto wanted = signature::octets_wanted(message.rope, message.structure, acquired.signature, acquired.past, policy);
+  PARAPH_CO_CHECK(co_await load(message, submission.blobs, std::move(wanted)));
   const signature::Submission who{
-      .reverse_path = submission.reverse_path, .domain = submission.owner.domain, .nonce = random_.octets(kNonceBytes)};
-  auto attached = signature::attach(message, who, answer.acquired.signature, answer.acquired.past, policy_);
+      .reverse_path = submission.reverse_path, .domain = submission.owner.domain, .nonce = nonce};
+  auto attached = signature::attach(message, who, acquired.signature, acquired.past, policy);
   Signed done;
   if (!same_body(attached.report.how)) {
     NewOctets octets(store_, submission.blobs);
@@ -76,11 +68,9 @@ Task<Result<Signer::Signed>> Signer::attach(const Submission& submission, const 
   co_return done;
 }
 
-Task<Result<Signer::Signed>> Signer::sign(Submission submission) {
-  Acquirer::Answer answer{.acquired = {}, .reason = "fetch"};
-  if (submission.signature_on && !submission.source_failed)
-    answer = co_await acquirer_.acquire(submission.owner.text());
-  PARAPH_CO_TRY(auto done, co_await attach(submission, answer));
+Task<Result<Signer::Signed>> Signer::sign_one(const Submission& submission, const Acquirer::Answer& answer,
+                                              const std::string& nonce, const signature::Policy& policy) {
+  PARAPH_CO_TRY(auto done, co_await attach(submission, answer, nonce, policy));
   // Spec 2.3 (2): who switched the signature off sends as if there were none of this.
   if (!submission.signature_on) done.report = {.how = signature::How::Untouched, .reason = "off"};
   const auto& signature = answer.acquired.signature;
@@ -90,12 +80,64 @@ Task<Result<Signer::Signed>> Signer::sign(Submission submission) {
                   .how = std::string(signature::name_of(done.report.how)),
                   .reason = done.report.reason};
   if (done.report.how == signature::How::Untouched) co_return done;
-  PARAPH_CO_TRY(const auto field_key, co_await key());
+  PARAPH_CO_TRY(const auto field_key, co_await keys_.active());
   const auto& message_id = submission.message.structure.root().envelope->message_id;
   done.field =
       signature::format_paraph_signature(done.report, signature, submission.owner.text(), message_id,
                                          lowered(submission.owner.domain), field_key, unix_seconds(clock_.now()));
   co_return done;
+}
+
+Task<Result<Signer::Own>> Signer::find_own(const signature::Message& message, const std::vector<mail::NewBlob>& blobs,
+                                           const mail::Address& owner) {
+  const std::string& header = message.octets.begin()->second;
+  if (mime::count_fields(header, "Paraph-Signature") == 0) co_return Own{};
+  PARAPH_CO_TRY(const auto secrets, co_await keys_.verifying());
+  const auto find_secret = [&](std::string_view domain, std::string_view id) -> std::optional<std::string> {
+    const auto found = secrets.find(id);
+    if (found == secrets.end() || !iequals(domain, owner.domain)) return std::nullopt;
+    return found->second;
+  };
+  const auto& message_id = message.structure.root().envelope->message_id;
+  auto fields = signature::find_genuine_fields(header, owner.text(), message_id, find_secret);
+  if (fields.empty()) co_return Own{.field = std::nullopt, .reason = "mac"};
+  signature::Message checked = message;
+  for (auto& field : fields) {
+    auto wanted = signature::octets_to_check(checked.rope, checked.structure, field.says);
+    PARAPH_CO_CHECK(co_await load(checked, blobs, std::move(wanted)));
+    if (signature::check_content(checked, field.says)) co_return Own{.field = std::move(field), .reason = ""};
+  }
+  co_return Own{.field = std::nullopt, .reason = "content"};
+}
+
+Signer::Signed Signer::kept(const signature::Message& message, const signature::ParaphSignature& field) {
+  Signed done{.rope = message.rope, .structure = message.structure};
+  const auto has = [&](std::string_view kind) { return std::ranges::find(field.kinds, kind) != field.kinds.end(); };
+  done.report = {.how = signature::How::Present,
+                 .text = has("text"),
+                 .html = has("html"),
+                 .image = has("image"),
+                 .voice = has("voice"),
+                 .reason = field.reason};
+  done.outcome = {.owner = field.owner,
+                  .revision = field.revision,
+                  .kinds = done.report.kinds(),
+                  .how = field.how,
+                  .reason = field.reason};
+  return done;
+}
+
+Task<Result<std::vector<Signer::Signed>>> Signer::sign(Submission submission, std::vector<signature::Policy> forms) {
+  Acquirer::Answer answer{.acquired = {}, .reason = "fetch"};
+  if (submission.signature_on && !submission.source_failed)
+    answer = co_await acquirer_.acquire(submission.owner.text());
+  const std::string nonce = random_.octets(kNonceBytes);
+  std::vector<Signed> all;
+  for (const auto& form : forms) {
+    PARAPH_CO_TRY(auto done, co_await sign_one(submission, answer, nonce, form));
+    all.push_back(std::move(done));
+  }
+  co_return all;
 }
 
 }  // namespace paraph::service

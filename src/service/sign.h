@@ -1,7 +1,7 @@
 #pragma once
-#include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -9,17 +9,18 @@
 #include "crypto/random.h"
 #include "record/codec.h"
 #include "service/acquire.h"
+#include "service/key_ring.h"
 #include "service/mailboxes.h"
 #include "signature/attach.h"
-#include "signature/field.h"
+#include "signature/verify.h"
 
 namespace paraph::service {
 
 /// Steps 2 and 3 of a deposit: the sender's signature is acquired and attached. Any event loop.
 class Signer {
  public:
-  Signer(store::Store& store, Acquirer& acquirer, crypto::Random& random, const Clock& clock, signature::Policy policy)
-      : store_(store), acquirer_(acquirer), random_(random), clock_(clock), policy_(policy) {}
+  Signer(store::Store& store, Acquirer& acquirer, crypto::Random& random, const Clock& clock, KeyRing& keys)
+      : store_(store), acquirer_(acquirer), random_(random), clock_(clock), keys_(keys) {}
 
   /// A submission that is ready to be signed: its header complete, its sender sure. `message.octets` holds the top
   /// header.
@@ -38,23 +39,34 @@ class Signer {
     record::SignatureOutcome outcome;
     std::string field;  ///< Paraph-Signature, to go on top; empty for a message left untouched
   };
-  /// Never fails for want of a signature: `report.reason` is "fetch" then. NotFound: a blob is gone; codes of the
-  /// store.
-  Task<Result<Signed>> sign(Submission submission);
+  /// The message in each of `forms` (one at least), with the same Content-IDs in all of them. Never fails for want of a
+  /// signature: `report.reason` is "fetch" then. NotFound: a blob is gone; codes of the store.
+  Task<Result<std::vector<Signed>>> sign(Submission submission, std::vector<signature::Policy> forms);
+
+  /// What is found of the message's own Paraph-Signature fields (spec 2.7 (1)).
+  struct Own {
+    std::optional<signature::GenuineField> field;  ///< it holds for the message as it is: nothing is to be signed
+    std::string reason;                            ///< why no field is believed: "mac", "content"
+  };
+  /// Looks at a message that is in the state in which it was submitted. Codes as sign().
+  Task<Result<Own>> find_own(const signature::Message& message, const std::vector<mail::NewBlob>& blobs,
+                             const mail::Address& owner);
+  /// A message that keeps its own field, as if signed.
+  static Signed kept(const signature::Message& message, const signature::ParaphSignature& field);
 
  private:
-  Task<Result<signature::FieldKey>> key();
-  Task<Result<void>> load_wanted(signature::Message& message, const std::vector<mail::NewBlob>& blobs,
-                                 const source::Acquired& acquired);
-  Task<Result<Signed>> attach(const Submission& submission, const Acquirer::Answer& answer);
+  Task<Result<void>> load(signature::Message& message, const std::vector<mail::NewBlob>& blobs,
+                          std::vector<mail::Range> wanted);
+  Task<Result<Signed>> attach(const Submission& submission, const Acquirer::Answer& answer, const std::string& nonce,
+                              const signature::Policy& policy);
+  Task<Result<Signed>> sign_one(const Submission& submission, const Acquirer::Answer& answer, const std::string& nonce,
+                                const signature::Policy& policy);
 
   store::Store& store_;
   Acquirer& acquirer_;
   crypto::Random& random_;
   const Clock& clock_;
-  signature::Policy policy_;
-  std::mutex mutex_;
-  std::optional<signature::FieldKey> key_;  ///< under mutex_; read from the store once
+  KeyRing& keys_;
 };
 
 }  // namespace paraph::service

@@ -67,6 +67,17 @@ Task<std::optional<mail::Mailbox>> Session::check_append(const imap::Append& com
   co_return std::move(*mailbox);
 }
 
+/// A client's copy of what it sent may be there already, as it was sent (service/mailboxes.h).
+Task<Result<service::Appended>> Session::append_to(const mail::Mailbox& mailbox, service::NewMessage message,
+                                                   service::Target target) {
+  if (mailbox.use == mail::SpecialUse::Sent)
+    co_return co_await server_.mailboxes.append_sent(std::move(message), std::move(target));
+  std::vector<service::Target> targets;
+  targets.push_back(std::move(target));
+  PARAPH_CO_TRY(const auto appended, co_await server_.mailboxes.append(std::move(message), std::move(targets)));
+  co_return appended.front();
+}
+
 Task<void> Session::receive_append(imap::Append command, mail::Mailbox mailbox) {
   service::Receiver receiver(server_.store, server_.clock, server_.limits.message_bytes_max);
   message_started_ = server_.clock.now();
@@ -108,12 +119,11 @@ Task<void> Session::receive_append(imap::Append command, mail::Mailbox mailbox) 
     refuse(message.error(), imap::Target::Yes);
     co_return;
   }
-  std::vector<service::Target> targets;
-  targets.push_back({.account = account_,
-                     .mailbox = mailbox.id,
-                     .flags = std::move(command.flags),
-                     .internal_date = command.date.value_or(server_.clock.now())});
-  auto appended = co_await server_.mailboxes.append(std::move(*message), std::move(targets));
+  service::Target target{.account = account_,
+                         .mailbox = mailbox.id,
+                         .flags = std::move(command.flags),
+                         .internal_date = command.date.value_or(server_.clock.now())};
+  auto appended = co_await append_to(mailbox, std::move(*message), std::move(target));
   if (!appended) {
     refuse(appended.error(), imap::Target::Yes);
     co_return;
@@ -121,7 +131,7 @@ Task<void> Session::receive_append(imap::Append command, mail::Mailbox mailbox) 
   if (selected_ && selected_->mailbox == mailbox.id) selected_->changed = true;
   co_await sync(Expunges::Tell);
   std::string code;
-  imap::append_appenduid(code, appended->front().uid_validity, appended->front().uid);
+  imap::append_appenduid(code, appended->uid_validity, appended->uid);
   ok(code);
 }
 

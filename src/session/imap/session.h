@@ -135,6 +135,8 @@ class Session {
   Task<Result<void>> append_status_of(mail::Mailbox mailbox, imap::StatusItem items);
   Task<void> append(imap::Framer::Event event);
   Task<std::optional<mail::Mailbox>> check_append(const imap::Append& command);
+  Task<Result<service::Appended>> append_to(const mail::Mailbox& mailbox, service::NewMessage message,
+                                            service::Target target);
   Task<void> receive_append(imap::Append command, mail::Mailbox mailbox);
   Task<void> idle(imap::Idle);
 

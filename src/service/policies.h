@@ -1,0 +1,80 @@
+#pragma once
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "record/codec.h"
+#include "signature/attach.h"
+#include "store/store.h"
+
+namespace paraph::service {
+
+/// Which kinds a signature may have.
+struct Kinds {
+  bool text = true, html = true, image = true, voice = true;
+  friend bool operator==(const Kinds&, const Kinds&) = default;
+};
+
+/// What holds for one account: its own settings over its domain's over the default (docs/POLICY.md).
+struct Policy {
+  bool signature = true;   ///< off: as if the user had none
+  bool mandatory = false;  ///< what cannot be signed is refused
+  Kinds kinds;
+  Kinds external_kinds;  ///< of these, what leaves the owner's domain
+  signature::OnReply replies = signature::OnReply::Full;
+  signature::Recipients recipient_class = signature::Recipients::Internet;  ///< of mail that it gets
+  bool wrap_signed = false;
+  bool text_before_quote = false;
+  std::optional<bool> save_sent;  ///< nullopt: as the configuration says
+  friend bool operator==(const Policy&, const Policy&) = default;
+};
+
+enum class Origin { Default, Domain, Account };
+std::string_view name_of(Origin origin);  ///< "default", "domain", "account"
+
+struct EffectiveSetting {
+  std::string key, value;
+  Origin origin = Origin::Default;
+};
+
+/// Policies as they are stored, with a copy in memory of what was asked for lately: a deposit that finds both rows
+/// there asks the store nothing. One per process, so that a change takes effect with the next message. Any event loop.
+class Policies {
+ public:
+  explicit Policies(store::Store& store) : store_(store) {}
+
+  /// What holds for an account. Codes of the store, Corrupt.
+  Task<Result<Policy>> of(AccountId account, std::string domain);
+  /// Every key in the order of docs/POLICY.md, for a domain, or for `account` in it.
+  Task<Result<std::vector<EffectiveSetting>>> show(std::string domain, std::optional<AccountId> account);
+
+  using Changes = std::vector<std::pair<std::string, std::string>>;
+  /// Sets keys of a domain or of one account; the value "default" takes a key back. All or nothing. BadInput names the
+  /// key and its values. NotFound: no such account any more. Conflict: somebody else changed it at once.
+  Task<Result<void>> set(std::string domain, std::optional<AccountId> account, Changes changes);
+  /// What is remembered of a domain that goes away.
+  void forget(std::string_view domain);
+
+ private:
+  Task<Result<std::pair<record::Settings, record::Settings>>> load(AccountId account, std::string domain);
+
+  store::Store& store_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, record::Settings> rows_;  ///< by key of the store; under mutex_
+  std::uint64_t changes_ = 0;                               ///< under mutex_: what was read before one is not kept
+};
+
+/// Is this a setting that Policies::set() would take? BadInput: names the key, and its values when it is known.
+Result<void> check_setting(std::string_view key, std::string_view value);
+/// `account` over `domain` over the default. Unknown keys and values (of a newer server) count as not set. Pure.
+Policy effective_policy(const record::Settings& domain, const record::Settings& account);
+
+}  // namespace paraph::service
