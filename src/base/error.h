@@ -14,6 +14,7 @@ enum class Code {
   OverQuota,        ///< the account's quota would be passed
   NoSpace,          ///< the disk is full; nothing was changed
   Denied,           ///< known, and not allowed
+  Refused,          ///< allowed, and by the operator's policy not taken as it is
   Unauthenticated,  ///< credentials missing or wrong
   Unavailable,      ///< a neighbour does not answer now; the same call may work later
   Unsupported,      ///< well-formed, and not offered here

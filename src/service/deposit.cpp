@@ -278,7 +278,7 @@ void Deposit::Inside::drop_forged_results(signature::Message& message) const {
 /// The operator's word on messages that could not be signed.
 Result<void> Deposit::Inside::check_signed(const signature::Report& report) const {
   if (report.refused)
-    return fail(Code::Denied,
+    return fail(Code::Refused,
                 fmt::format("your signature is mandatory here, and this message cannot carry it ({})", report.reason));
   if (report.reason != "fetch" || policy.on_failure == OnFailure::Send) return {};
   if (policy.on_failure == OnFailure::Defer)

@@ -46,15 +46,7 @@ std::string locked_reason(const Reading& reading) {
   return {};
 }
 
-/// What the signature adds on the wire, whatever the message has of it already: so attaching twice decides alike.
-std::uint64_t growth_bytes(const Content& content) {
-  constexpr std::uint64_t kPartBytes = 600;  // header fields and delimiters
-  const auto media = [](const mail::SignatureMedia& each) { return each.bytes / 57 * 78 + 78 + kPartBytes; };
-  std::uint64_t largest_voice = 0;
-  for (const auto& voice : content.voice) largest_voice = std::max(largest_voice, media(voice));
-  return largest_voice + (content.image ? media(*content.image) : 0) + 3 * content.text.size() +
-         3 * content.html.size();
-}
+std::uint64_t growth_max(const Policy& policy) { return std::min(policy.growth_bytes_max, kHardLimits.growth_bytes); }
 
 /// Voice first, then image, then HTML (spec 2.8). False when nothing is left to leave out.
 bool leave_out_next(Kinds& kinds) {
@@ -116,14 +108,15 @@ Attached attach(const Message& message, const Submission& submission, const mail
   const bool forbidden = kinds != Kinds{} && forbids_some(kinds, signature);
   bool too_large = false;
   do {
-    const Content content = content_of(signature, kinds);
+    Content content = content_of(signature, kinds);
+    if (leave_out_too_large(content, policy.limits)) too_large = true;
     if (content.empty()) break;
-    if (growth_bytes(content) > policy.growth_bytes_max) {
+    if (growth_bytes(content) > growth_max(policy)) {
       too_large = true;
       continue;
     }
     Names names(submission, signature, view);
-    Plan plan = make_plan(reading, content, past, names);
+    Plan plan = make_plan(reading, content, past, names, growth_max(policy) - growth_bytes(content));
     if (too_large) plan.report.reason = "size";
     if (forbidden && plan.report.reason.empty()) plan.report.reason = "policy";
     if (!plan.changes()) return {.rope = message.rope, .report = std::move(plan.report), .changes = {}};

@@ -9,6 +9,7 @@
 #include "mail/rope.h"
 #include "mail/signature.h"
 #include "mail/structure.h"
+#include "signature/limits.h"
 
 namespace paraph::signature {
 
@@ -28,8 +29,10 @@ enum class OnReply {
 
 /// What the operator and the user want. Defaults are the spec's.
 struct Policy {
+  Limits limits = kHardLimits;  ///< a kind past its own is left out. What users may set is for who accepts it: by
+                                ///< kDefaultLimits, unless the operator says otherwise
   std::uint64_t growth_bytes_max =
-      256 * 1024;  ///< on the wire; past it voice is left out, then image, then html (spec 2.8)
+      kDefaultLimits.growth_bytes;             ///< past it voice is left out, then image, then html (spec 2.8)
   std::uint64_t message_bytes_max = 52428800;  ///< the result never exceeds it: degraded in the same order
   std::uint64_t leaf_bytes_max = 1024 * 1024;  ///< a text leaf longer than this is locked (spec 5.3)
   bool text = true, html = true, image = true, voice = true;

@@ -159,6 +159,59 @@ TEST_F(Attach, PastTheLimitsVoiceThenPictureThenHtmlAreLeftOut) {
   EXPECT_EQ(attach(message).report.kinds(), "text:image");
 }
 
+TEST_F(Attach, WhatIsPastItsOwnLimitIsLeftOut) {
+  const std::string message = text_message("Hello\r\n");
+  const std::vector<std::pair<std::uint64_t Limits::*, std::string>> rows{{&Limits::voice_bytes, "text:image"},
+                                                                          {&Limits::voice_seconds, "text:image"},
+                                                                          {&Limits::image_bytes, "text:voice"},
+                                                                          {&Limits::text_bytes, "image:voice"},
+                                                                          {&Limits::text_lines, "image:voice"}};
+  for (const auto& [limit, kinds] : rows) {
+    world.policy = {};
+    world.policy.limits.*limit = 1;
+    EXPECT_EQ(attach(message).report.kinds(), kinds);
+    EXPECT_EQ(attach(message).report.reason, "size");
+  }
+  // No operator can go beyond the hard ones.
+  world.policy = {.limits = {.voice_seconds = 3600, .voice_bytes = 10'000'000}, .growth_bytes_max = 100'000'000};
+  world.policy.limits.text_bytes = world.policy.limits.text_lines = world.policy.limits.image_bytes = 1'000'000;
+  EXPECT_EQ(attach(message).report.kinds(), "text:image:voice");
+  for (auto& voice : signature.voice) voice.duration = 31;
+  EXPECT_EQ(attach(message).report.kinds(), "text:image");
+  for (auto& voice : signature.voice) {
+    voice.duration = 30;
+    voice.bytes = 512 * 1024 + 1;
+  }
+  EXPECT_EQ(attach(message).report.kinds(), "text:image");
+}
+
+TEST_F(Attach, ALeafThatWouldGrowTooMuchIsLockedAndTheTextFollows) {
+  signature.image.reset();
+  signature.voice.clear();
+  std::string body;
+  for (int i = 0; i < 3000; ++i) body += "\u0416\u0416\u0416\u0416 and so on, and so on, and so on\r\n";
+  const std::string message = std::string(kTop) + "Content-Type: text/plain; charset=utf-8\r\n\r\n" + body;
+  EXPECT_EQ(attach(message).report.how, How::Edit);
+  world.policy.growth_bytes_max = 20'000;
+  const auto attached = attach(message);
+  EXPECT_EQ(attached.report.reason, "separate");
+  EXPECT_NE(text(attached).find(body), std::string::npos);
+  EXPECT_EQ(text(attach(text(attached))), text(attached));
+}
+
+TEST_F(Attach, BinaryLeavesAreOpaque) {
+  const std::string binary = "--b\r\nContent-Type: audio/AMR\r\nContent-Transfer-Encoding: binary\r\n\r\n#!AMR\n\r" +
+                             std::string(1, '\0') + "\r\n";
+  const auto attached = attach(mixed({binary}));
+  EXPECT_EQ(attached.report.kinds(), "text:image:voice");
+  EXPECT_NE(text(attached).find(binary), std::string::npos);
+  // The same octets are no text, and nothing else may hold them.
+  EXPECT_EQ(attach(mixed({"--b\r\nContent-Type: audio/AMR\r\n\r\n#!AMR\n\r\n"})).report.reason, "malformed");
+  const auto lines =
+      attach(std::string(kTop) + "Content-Type: text/plain\r\nContent-Transfer-Encoding: binary\r\n\r\na\nb");
+  EXPECT_EQ(lines.report.reason, "separate");
+}
+
 TEST_F(Attach, WhatThePolicyForbidsIsNotThere) {
   world.policy.voice = world.policy.image = false;
   EXPECT_EQ(attach(text_message("Hello\r\n")).report.kinds(), "text");

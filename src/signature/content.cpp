@@ -85,6 +85,38 @@ Content content_of(const mail::Signature& signature, const Kinds& allowed) {
   return content;
 }
 
+bool leave_out_too_large(Content& content, const Limits& limits) {
+  const auto most = [&](std::uint64_t Limits::* what) { return std::min(limits.*what, kHardLimits.*what); };
+  bool left_out = false;
+  const auto lines = static_cast<std::uint64_t>(std::ranges::count(content.text, '\n')) + 1;
+  if (content.text.size() > most(&Limits::text_bytes) || (!content.text.empty() && lines > most(&Limits::text_lines))) {
+    content.text.clear();
+    left_out = true;
+  }
+  if (content.html.size() > most(&Limits::html_bytes)) {
+    content.html.clear();
+    left_out = true;
+  }
+  if (content.image && content.image->bytes > most(&Limits::image_bytes)) {
+    content.image.reset();
+    content.html = without_image(content.html, kImageSource);
+    left_out = true;
+  }
+  const auto voices = std::erase_if(content.voice, [&](const mail::SignatureMedia& voice) {
+    return voice.bytes > most(&Limits::voice_bytes) || voice.duration > most(&Limits::voice_seconds);
+  });
+  return left_out || (voices > 0 && content.voice.empty());
+}
+
+std::uint64_t growth_bytes(const Content& content) {
+  constexpr std::uint64_t kPartBytes = 600;  // header fields and delimiters
+  const auto media = [](const mail::SignatureMedia& each) { return each.bytes / 57 * 78 + 78 + kPartBytes; };
+  std::uint64_t largest_voice = 0;
+  for (const auto& voice : content.voice) largest_voice = std::max(largest_voice, media(voice));
+  return largest_voice + (content.image ? media(*content.image) : 0) + 3 * content.text.size() +
+         3 * content.html.size();
+}
+
 bool same_media_type(std::string_view a, std::string_view b) { return format_name(a) == format_name(b); }
 
 const mail::SignatureMedia* choose_voice(const Content& content, std::string_view primary, bool inside_voice_message,

@@ -28,6 +28,13 @@ struct Content {
 
 Content content_of(const mail::Signature& signature, const Kinds& allowed);
 
+/// Leaves out what is past `limits`, or past the hard ones. True when something was.
+bool leave_out_too_large(Content& content, const Limits& limits);
+
+/// What it adds on the wire, whatever the message has of it already, so that attaching twice decides alike. Without the
+/// encoding of the edited leaf.
+std::uint64_t growth_bytes(const Content& content);
+
 /// The variant for a message whose own recording is of media type `primary` ("" : none), by spec 2.8: the same type,
 /// else what the class of recipients can be expected to play. Inside multipart/voice-message only the same type, and
 /// for a voice profile system at most kProfileSecondsMax of it. nullptr: none fits.

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "mime/encoding.h"
+#include "signature/html_leaf.h"
 #include "signature/text_leaf.h"
 
 namespace paraph::signature {
@@ -66,7 +67,8 @@ mail::Rope voice_entity(const mail::SignatureMedia& voice, std::string_view cont
 std::string text_entity(std::string_view text) { return text_with_fields("plain", text_block(text, "\r\n", false)); }
 
 std::string page_entity(std::string_view div) {
-  return text_with_fields("html", fmt::format("<!DOCTYPE html>\r\n<html><body>\r\n{}\r\n</body></html>\r\n", div));
+  return text_with_fields(
+      "html", fmt::format("<!DOCTYPE html>\r\n<html><body>\r\n{}\r\n</body></html>\r\n", fold_html(div, "\r\n")));
 }
 
 std::string open_container(std::string_view subtype, std::string_view boundary, std::string_view type) {

@@ -12,8 +12,7 @@ namespace {
 using mail::Defect;
 using mail::Part;
 
-constexpr Defect kMessageDefects =
-    Defect::Nul | Defect::BareCr | Defect::BareLf | Defect::TooDeep | Defect::TooManyParts;
+constexpr Defect kMessageDefects = Defect::TooDeep | Defect::TooManyParts;
 constexpr Defect kPartDefects = Defect::BadContentType | Defect::BadEncoding | Defect::BadMimeVersion |
                                 Defect::NoBoundary | Defect::NoDelimiter | Defect::EncodedComposite |
                                 Defect::LongHeaderLine | Defect::LongHeaders | Defect::HeaderNotEnded;
@@ -75,7 +74,11 @@ std::string untouched_reason(const mail::Structure& structure, const std::vector
 std::string locked_reason(const mail::Structure& structure, const std::vector<std::uint32_t>& own,
                           const Policy& policy) {
   const Part& root = structure.root();
-  if (mail::has(structure.defects, kMessageDefects)) return "malformed";
+  const auto not_lines = [](const Part& part) {
+    return mail::has(part.defects, kNotLines) && !(part.leaf() && part.encoding == mail::Encoding::Binary);
+  };
+  if (mail::has(structure.defects, kMessageDefects) || std::ranges::any_of(structure.parts, not_lines))
+    return "malformed";
   for (const auto index : own) {
     const Part& part = structure.parts[index];
     if (mail::has(part.defects, kPartDefects)) return "malformed";

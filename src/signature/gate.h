@@ -22,6 +22,9 @@ std::optional<Gate> check_gate(const mail::Structure& structure, std::string_vie
 /// Does the top header answer another message?
 bool is_reply(std::string_view header);
 
+/// Octets that no line of text holds. A leaf may hold them when its transfer encoding is binary (spec 2.4 O).
+inline constexpr mail::Defect kNotLines = mail::Defect::Nul | mail::Defect::BareCr | mail::Defect::BareLf;
+
 /// An invitation (spec 2.4 K). An .ics file that is just attached has no method, and is none.
 bool is_calendar(const mail::Part& part);
 

@@ -61,6 +61,27 @@ std::string signature_div(std::string_view fragment, std::string_view picture) {
   return fmt::format("{}{}{}", kDivTag, inside, kDivEnd);
 }
 
+std::string fold_html(std::string_view html, std::string_view line_end) {
+  constexpr std::size_t kColumns = 78;
+  std::string out;
+  std::size_t line = 0;                   // where the last line begins in `out`
+  std::size_t blank = std::string::npos;  // its last blank that may end it: in a text, or between attributes
+  bool in_tag = false;
+  bool in_value = false;
+  for (const char c : html) {
+    if (c == '<') in_tag = true;
+    if (c == '"' && in_tag) in_value = !in_value;
+    if (c == '>' && !in_value) in_tag = false;
+    if (c == ' ' && !in_value) blank = out.size();
+    out += c;
+    if (out.size() - line <= kColumns || blank == std::string::npos) continue;
+    out.replace(blank, 1, line_end);
+    line = blank + line_end.size();
+    blank = std::string::npos;
+  }
+  return out;
+}
+
 std::string hash_of_div(std::string_view div) {
   const std::string canonical = canonical_html(div);
   const auto inside =
@@ -72,7 +93,7 @@ std::string hash_of_div(std::string_view div) {
 std::optional<LeafEdit> edit_html(const Leaf& leaf, std::string_view div, const HtmlBlock& block,
                                   const std::optional<HtmlPoint>& point, const std::vector<std::string>& delimiters) {
   if (!leaf.readable()) return std::nullopt;
-  std::string added = leaf.charset() == "utf-8" ? std::string(div) : ascii_html(div);
+  std::string added = fold_html(leaf.charset() == "utf-8" ? std::string(div) : ascii_html(div), leaf.line_end());
   if (block.carries == Carries::Older) return splice_leaf(leaf, block.range, added, delimiters);
   if (!point) return std::nullopt;
   const auto line_end = leaf.line_end();

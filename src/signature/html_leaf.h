@@ -28,6 +28,9 @@ inline constexpr std::string_view kDivEnd = "</div>";
 /// appended where the fragment names none; all of them go when `picture` is "".
 std::string signature_div(std::string_view fragment, std::string_view picture);
 
+/// The same element in lines of 78 octets where blanks allow it: these end in `line_end` instead.
+std::string fold_html(std::string_view html, std::string_view line_end);
+
 /// Report::html_hash for such an element.
 std::string hash_of_div(std::string_view div);
 

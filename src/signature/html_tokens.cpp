@@ -99,6 +99,7 @@ bool HtmlTokens::read_markup(HtmlToken& token) {
     read_bogus_comment(token);
     return true;
   }
+  if (c == '/' && at_ + 2 >= html_.size()) certain_ = false;  // "</" is text here, and would be none before more
   if (c != '/' || at_ + 2 >= html_.size()) return false;
   if (is_letter(html_[at_ + 2])) {
     token.kind = HtmlToken::Kind::End;

@@ -121,6 +121,8 @@ TEST(HtmlPoint, IsBeforeQuotesOrTheBodysEnd) {
        "a|<div id=appendonsend></div><hr><div id=divRplyFwdMsg>q"},
       {"a<div class=moz-cite-prefix>q</div>", "a|<div class=moz-cite-prefix>q</div>"},
       {"a<!-- open", "locked"},
+      {"a</", "locked"},
+      {"a<", "a<|"},
       {"a<style>b", "locked"},
       {"a<plaintext>b</body>", "locked"},
       {"a<textarea>b</body>", "locked"},

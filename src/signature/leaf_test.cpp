@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "mime/charset.h"
 #include "mime/encoding.h"
+#include "signature/canonical.h"
+#include "signature/html_leaf.h"
 #include "signature/text_leaf.h"
 
 namespace paraph::signature {
@@ -160,6 +162,19 @@ TEST(QuoteBegin, IsWhereTheAuthorsOwnWordsEnd) {
                               {"Yes\n", "-----Original Message-----\nFrom: Bob\n\nHello\n"},
                               {"-----BEGIN-----\r\n", ""}};
   for (const auto& row : rows) EXPECT_EQ(quote_begin(row.own + row.quote), row.own.size()) << row.own << row.quote;
+}
+
+TEST(FoldHtml, BreaksAtBlanksThatDoNotCount) {
+  const std::string words =
+      "<div class=\"paraph-signature\"><b style=\"color: red; margin: 0\" dir=\"auto\">some words and " +
+      std::string(70, 'x') + " and more words after these</b></div>";
+  const std::string folded = fold_html(words, "\r\n");
+  for (const auto line : split(folded, '\n')) EXPECT_LE(line.size(), 79u) << line;
+  EXPECT_EQ(canonical_html(folded), canonical_html(words));
+  EXPECT_NE(folded.find("style=\"color: red; margin: 0\""), std::string::npos);
+  EXPECT_EQ(fold_html("<b>short</b>", "\r\n"), "<b>short</b>");
+  const std::string unbroken(2000, 'x');
+  EXPECT_EQ(fold_html(unbroken, "\r\n"), unbroken);
 }
 
 }  // namespace

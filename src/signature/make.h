@@ -4,13 +4,14 @@
 
 #include "base/result.h"
 #include "mail/signature.h"
+#include "signature/limits.h"
 
 namespace paraph::signature {
 
-inline constexpr std::size_t kTextBytesMax = 4 * 1024;  ///< spec 2.8, hard limits
-inline constexpr std::size_t kTextLinesMax = 20;
-inline constexpr std::size_t kTextLineBytesMax = 900;    ///< with room for an encoding's overhead under RFC 5322's 998
-inline constexpr std::size_t kHtmlBytesMax = 32 * 1024;  ///< after sanitizing
+inline constexpr std::size_t kTextBytesMax = kHardLimits.text_bytes;
+inline constexpr std::size_t kTextLinesMax = kHardLimits.text_lines;
+inline constexpr std::size_t kTextLineBytesMax = 900;  ///< with room for an encoding's overhead under RFC 5322's 998
+inline constexpr std::size_t kHtmlBytesMax = kHardLimits.html_bytes;
 
 /// What src an <img> of a signature's HTML has: the place of its own picture.
 inline constexpr std::string_view kImageSource = "cid:signature-image";

@@ -20,8 +20,13 @@ constexpr std::string_view kVoiceProfile = "voice-message; version=2.0";
 class Planner {
  public:
   Planner(const Reading& reading, const Content& content, const std::vector<mail::PastRevision>& past,
-          const Names& names)
-      : reading_(reading), parts_(reading.message.structure.parts), content_(content), past_(past), names_(names) {}
+          const Names& names, std::uint64_t leaf_growth_max)
+      : reading_(reading),
+        parts_(reading.message.structure.parts),
+        content_(content),
+        past_(past),
+        names_(names),
+        leaf_growth_max_(leaf_growth_max) {}
 
   Plan run() {
     look_for_places();
@@ -206,9 +211,11 @@ class Planner {
     return out;
   }
 
-  /// A leaf whose new encoding would grow past the limit is locked, like one that cannot be read.
+  /// A leaf whose new encoding would grow past the limit is locked, like one that cannot be read. What it holds of the
+  /// signature is counted already.
   std::optional<LeafEdit> within_growth(std::optional<LeafEdit> edit) const {
-    if (edit && edit->octets.size() > edit->range.size() + reading_.policy.growth_bytes_max) return std::nullopt;
+    const std::uint64_t own = 3 * (content_.text.size() + content_.html.size()) + 600;
+    if (edit && edit->octets.size() > edit->range.size() + own + leaf_growth_max_) return std::nullopt;
     return edit;
   }
 
@@ -328,6 +335,7 @@ class Planner {
   const Content& content_;
   const std::vector<mail::PastRevision>& past_;
   const Names& names_;
+  std::uint64_t leaf_growth_max_;
   Plan plan_;
   std::optional<std::uint32_t> first_audio_;  ///< the message's own, in document order
   std::string present_picture_;               ///< "cid:..." of the signature's picture that is there already
@@ -353,6 +361,7 @@ Reading read_message(const Message& message, const View& view, const Policy& pol
   for (const auto index : reading.own) {
     if (!parts[index].leaf() || !is_body_leaf(parts[index]) || parts[index].body.size() > policy.leaf_bytes_max)
       continue;
+    if (mail::has(parts[index].defects, kNotLines)) continue;  // binary, and not in lines that end in CRLF (spec 2.4 O)
     const auto wire = view.octets(parts[index].body);
     const bool unlabelled = index == 0 && !parts[index].has_content_type;
     if (wire) reading.leaves.emplace(index, Leaf(parts[index], *wire, unlabelled));
@@ -362,8 +371,8 @@ Reading read_message(const Message& message, const View& view, const Policy& pol
 }
 
 Plan make_plan(const Reading& reading, const Content& content, const std::vector<mail::PastRevision>& past,
-               const Names& names) {
-  return Planner(reading, content, past, names).run();
+               const Names& names, std::uint64_t leaf_growth_max) {
+  return Planner(reading, content, past, names, leaf_growth_max).run();
 }
 
 }  // namespace paraph::signature

@@ -64,8 +64,8 @@ struct Plan {
 };
 
 /// Decides (spec 2.3 (4) to (7)). `content` must outlive the plan. Nothing to do: a plan without changes, whose report
-/// says why.
+/// says why. A leaf whose new encoding alone would add more than `leaf_growth_max` is locked.
 Plan make_plan(const Reading& reading, const Content& content, const std::vector<mail::PastRevision>& past,
-               const Names& names);
+               const Names& names, std::uint64_t leaf_growth_max);
 
 }  // namespace paraph::signature

@@ -11,6 +11,10 @@ using testing::HasSubstr;
 
 TEST_F(Checklist, Item14_ReportsAreUntouched) {
   const std::string plain = text_entity("It was not delivered.\r\n");
+  // Whatever its kind, and whatever is in it.
+  const std::string other = message(multipart("report", {plain, wav()}, "; report-type=x-other"));
+  EXPECT_EQ(sign(other).report.how, How::Untouched);
+  EXPECT_EQ(sign(other).after, other);
   const std::pair<std::string, std::string> kinds[] = {
       {"delivery-status", "Reporting-MTA: dns; x\r\n"},
       {"disposition-notification", "Final-Recipient: rfc822; bob@example.org\r\n"},

@@ -93,6 +93,23 @@ std::string Server::send(transcripts::Client& client, std::string_view message, 
   return read_reply(client);
 }
 
+std::string Server::append(const std::string& user, const std::string& mailbox, std::string_view message) {
+  transcripts::Client client(world, "imap", transcripts::Cut::AsWritten, true);
+  const auto tagged = [&] {
+    for (;;) {
+      auto line = client.read_line();
+      if (!line) throw std::runtime_error("no reply came");
+      if (line->starts_with("t ") || line->starts_with("+")) return *line;
+    }
+  };
+  client.send(fmt::format("t LOGIN {}@example.test paraph\r\n", user));
+  tagged();
+  client.send(fmt::format("t APPEND {} (\\Seen) {{{}}}\r\n", mailbox, message.size()));
+  if (const auto line = tagged(); !line.starts_with("+")) return line;
+  client.send(std::string(message) + "\r\n");
+  return tagged();
+}
+
 std::string Server::keyword(std::string_view name) {
   transcripts::Client client(world, "submission", transcripts::Cut::AsWritten, true);
   read_reply(client);

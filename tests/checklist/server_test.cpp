@@ -1,4 +1,4 @@
-// Items 14, 15, 34, 38, 39, 43 to 46, 48, 49 and 58: through a whole server.
+// Items 14, 15, 34, 38, 39, 43 to 46, 48, 49, 58 and 64: through a whole server.
 #include "server.h"
 
 #include <gmock/gmock.h>
@@ -94,6 +94,7 @@ TEST_F(Checklist, Item38_ReinjectionKeepsOneSignature) {
   EXPECT_THAT(got, HasSubstr("X-Filter: seen"));
   EXPECT_EQ(got.substr(got.find("\r\n\r\n")), body);
   EXPECT_EQ(count(got, "Alice, extension 42"), 1u);
+  EXPECT_EQ(paraph_fields(got), paraph_fields(filtered));  // the very field, for it still holds
   ASSERT_EQ(paraph_fields(got).size(), 1u);
 }
 
@@ -210,6 +211,27 @@ TEST_F(Checklist, Item49_WithAStrictPolicyItIsToComeAgain) {
   EXPECT_EQ(server.messages(), 0u);
   server.use(down, service::OnFailure::Send);
   EXPECT_THAT(server.submit(from_alice()), StartsWith("250"));
+}
+
+TEST_F(Checklist, Item64_OneCopyInSentThoughTheClientAppendsItsOwn) {
+  Server server;
+  server.sign_with({.text = "Alice, extension 42"});
+  EXPECT_THAT(server.submit(from_alice()), StartsWith("250"));
+  ASSERT_EQ(server.messages("alice", "Sent"), 1u);
+  const auto as_sent = server.newest("alice", "Sent");
+  EXPECT_THAT(as_sent, HasSubstr("extension 42"));
+  const auto blob_bytes = server.world.store.blob_bytes();
+  EXPECT_THAT(server.append("alice", "Sent", from_alice()), StartsWith("t OK"));
+  EXPECT_EQ(server.messages("alice", "Sent"), 1u);
+  EXPECT_EQ(server.newest("alice", "Sent"), as_sent);
+  EXPECT_EQ(server.world.store.blob_bytes(), blob_bytes);
+  // Another message is another message, and elsewhere the client's copy is its own.
+  std::string other = from_alice();
+  other.replace(other.find("<one@"), 5, "<two@");
+  EXPECT_THAT(server.append("alice", "Sent", other), StartsWith("t OK"));
+  EXPECT_EQ(server.messages("alice", "Sent"), 2u);
+  EXPECT_THAT(server.append("alice", "Drafts", from_alice()), StartsWith("t OK"));
+  EXPECT_EQ(server.messages("alice", "Drafts"), 1u);
 }
 
 /// Octets that the engine does not read hold the very boundary that it is going to choose: found out from another

@@ -16,8 +16,6 @@ smtp::Reply refusal_of(const Error& error) {
       return {554, "5.4.6", error.text};
     case Code::OverQuota:
       return {552, "5.2.2", error.text};
-    case Code::Denied:
-      return {554, "5.7.1", error.text};
     default:
       return smtp::reply_for(error);
   }

@@ -19,6 +19,7 @@ Refusal reply_for(Code code, Target target) {
     case Code::NoSpace:
       return {Condition::No, "LIMIT"};
     case Code::Denied:
+    case Code::Refused:
       return {Condition::No, "NOPERM"};
     case Code::Unauthenticated:
       return {Condition::No, "AUTHENTICATIONFAILED"};

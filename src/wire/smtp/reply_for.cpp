@@ -20,6 +20,8 @@ Reply reply_for(const Error& error) {
       return {452, "4.3.1", "the server has no room now, try again later"};
     case Code::Denied:
       return {550, "5.7.1", error.text};
+    case Code::Refused:
+      return {554, "5.7.1", error.text};
     case Code::Unauthenticated:
       return {535, "5.7.8", error.text};
     case Code::Unavailable:
