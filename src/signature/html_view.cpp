@@ -35,6 +35,12 @@ bool begins_quote(const HtmlToken& tag) {
          is_reply_container(tag.name, tag.attribute("type"), tag.attribute("id"), tag.attribute("class"));
 }
 
+/// Blanks, `</body>` and `</html>`.
+bool is_end_of_page(const HtmlToken& token, std::string_view html) {
+  if (token.kind == HtmlToken::Kind::Text) return trimmed(html.substr(token.begin, token.end - token.begin)).empty();
+  return token.kind == HtmlToken::Kind::End && (token.name == "body" || token.name == "html");
+}
+
 /// The place that the tokens tell.
 std::optional<HtmlPoint> find_point_in_tokens(std::string_view html, bool before_quote) {
   std::optional<std::size_t> body_end;
@@ -49,18 +55,21 @@ std::optional<HtmlPoint> find_point_in_tokens(std::string_view html, bool before
   return HtmlPoint{.at = html.size()};
 }
 
+/// Is nothing shown from here on?
+bool ends_page(std::string_view html) {
+  HtmlTokens tokens(html);
+  for (HtmlToken token; tokens.next(token);) {
+    if (!is_end_of_page(token, html)) return false;
+  }
+  return true;
+}
+
 /// Does the tree have the place where the tokens have it?
 bool agrees(const HtmlPlaces& places, const HtmlPoint& point, std::string_view html, bool before_quote) {
   if (point.before_quote) return places.quote == point.at && places.quote_is_open;
   if (before_quote && places.quote) return false;
   if (places.body_end) return places.body_end == point.at;
   return point.at == html.size() && places.end_is_open;
-}
-
-/// Blanks, `</body>` and `</html>`.
-bool is_end_of_page(const HtmlToken& token, std::string_view html) {
-  if (token.kind == HtmlToken::Kind::Text) return trimmed(html.substr(token.begin, token.end - token.begin)).empty();
-  return token.kind == HtmlToken::Kind::End && (token.name == "body" || token.name == "html");
 }
 
 /// Appends text of one line, each run of blanks (the no-break space too) as one space, none at the line's start.
@@ -120,6 +129,9 @@ std::string html_lines(std::string_view html) {
 std::optional<HtmlPoint> find_html_point(std::string_view html, bool before_quote) {
   const auto point = find_point_in_tokens(html, before_quote);
   if (!point) return std::nullopt;
+  // Below a quote it is known again only where it ends the page (own_divs).
+  if (!before_quote && unquoted_html(html).size() < point->at && !ends_page(html.substr(point->at)))
+    return find_html_point(html, true);
   const auto places = find_html_places(html);
   if (!places || !agrees(*places, *point, html, before_quote)) return std::nullopt;
   return point;
@@ -169,8 +181,13 @@ std::vector<OwnDiv> own_divs(std::string_view html) {
     }
     if (token.name != "div" || token.kind == HtmlToken::Kind::RawText) continue;
     if (token.kind == HtmlToken::Kind::Start) {
-      if (depth == 0 && !has_class(token.attribute("class"), kOwnClass)) continue;
-      if (depth++ == 0) div = {.whole = {token.begin, 0}, .inside = {token.end, 0}};
+      // One within another is a new one: ours holds none.
+      if (has_class(token.attribute("class"), kOwnClass)) {
+        div = {.whole = {token.begin, 0}, .inside = {token.end, 0}};
+        depth = 1;
+      } else if (depth > 0) {
+        ++depth;
+      }
     } else if (depth > 0 && --depth == 0) {
       div.whole.end = token.end;
       div.inside.end = token.begin;

@@ -132,6 +132,12 @@ TEST(HtmlPoint, IsBeforeQuotesOrTheBodysEnd) {
   for (const auto& [html, expected] : cases) EXPECT_EQ(marked(html), expected);
 }
 
+TEST(HtmlPoint, BelowAQuoteItEndsThePage) {
+  const std::string quote = "a<div class=gmail_quote>q</div>";
+  EXPECT_EQ(find_html_point(quote + "</body>", false)->at, quote.size());
+  EXPECT_EQ(find_html_point(quote + "</body>more", false)->at, 1u);
+}
+
 TEST(OwnDiv, IsFoundByItsLinesAndOutsideQuotesOnly) {
   const auto is_alice = [](const std::string& lines) { return lines == "Alice"; };
   const std::string html =
