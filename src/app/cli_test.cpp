@@ -148,8 +148,8 @@ TEST(CommandLine, HelpOfEveryVerbShowsAnExample) {
                            "signature show", "signature on",   "signature off", "signature clear",
                            "policy",         "policy show",    "policy set",    "key",
                            "key list",       "key rotate",     "message",       "message trace",
-                           "dkim",           "dkim create",    "dkim list",
-                           "check",          "send",           "inbox",         "save"}) {
+                           "dkim",           "dkim create",    "dkim list",     "check",
+                           "send",           "inbox",          "save"}) {
     const auto ending = parse_command_line(words(std::string(verb) + " --help")).error();
     EXPECT_EQ(ending.exit_code, 0) << verb;
     EXPECT_THAT(ending.text, testing::HasSubstr("Example:\n")) << verb;

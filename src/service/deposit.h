@@ -58,8 +58,8 @@ class Deposit {
     std::vector<Result<Appended>> deliveries;
   };
   /// Runs a received message through the pipeline. Durable when it answers. Codes: Denied (From is not the principal's
-  /// own, or the policy is mandatory and the message cannot be signed: 554 5.7.1), BadInput (554 5.6.0), TooLarge,
-  /// NoSpace (452 4.3.1), OverQuota, Unavailable (451), Unsupported (loop: 554 5.4.6).
+  /// own: 550 5.7.1), Refused (its signature is mandatory and cannot be attached: 554 5.7.1), BadInput (554 5.6.0),
+  /// TooLarge, NoSpace (452 4.3.1), OverQuota, Unavailable (451), Unsupported (loop: 554 5.4.6).
   Task<Result<Outcome>> submit(Transaction transaction, NewMessage message);
 
   /// What every submission goes by, for those who change it: a change holds from the next message on.

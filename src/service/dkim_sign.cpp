@@ -97,7 +97,7 @@ Task<Result<DkimSigner::Keys>> DkimSigner::keys_of(std::string domain) {
 }
 
 Task<Result<std::string>> DkimSigner::sign(record::StoredMessage& message, const std::vector<mail::NewBlob>& blobs,
-                                             std::string_view top_fields, std::string domain) {
+                                           std::string_view top_fields, std::string domain) {
   domain = lowered(domain);
   if (domain.empty()) co_return std::string();
   PARAPH_CO_TRY(const auto keys, co_await keys_of(domain));

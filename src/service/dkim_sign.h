@@ -25,10 +25,10 @@ class DkimSigner {
 
   /// The DKIM-Signature fields to put on top of `top_fields` (Paraph-Signature), which will stand on top of the
   /// message;
-  /// "" when the domain has no keys: that costs a look-up in memory. `blobs` are those not put yet. The body is read once, in pieces. DKIM-Signature
-  /// fields of the same domain that a client wrote are taken out of `message` unless they verify with a key of ours
-  /// (spec 2.9). A message that cannot be signed (a header of hundreds of fields) is logged and goes without. NotFound:
-  /// a blob is gone; codes of the store.
+  /// "" when the domain has no keys: that costs a look-up in memory. `blobs` are those not put yet. The body is read
+  /// once, in pieces. DKIM-Signature fields of the same domain that a client wrote are taken out of `message` unless
+  /// they verify with a key of ours (spec 2.9). A message that cannot be signed (a header of hundreds of fields) is
+  /// logged and goes without. NotFound: a blob is gone; codes of the store.
   Task<Result<std::string>> sign(record::StoredMessage& message, const std::vector<mail::NewBlob>& blobs,
                                  std::string_view top_fields, std::string domain);
 

@@ -102,7 +102,7 @@ TEST_F(SubmissionTest, Item38WhatCannotBeSignedIsRefusedWhereItIsMandatory) {
   set(std::nullopt, "mandatory", "on");
   const auto refused = run(deposit.submit(transaction({{"bob", "example.org"}}), world.message(encrypted)));
   ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().code, Code::Denied);
+  EXPECT_EQ(refused.error().code, Code::Refused);
   EXPECT_THAT(refused.error().text, HasSubstr("mandatory"));
   EXPECT_THAT(submit(kText).report.kinds(), HasSubstr("text"));
 }

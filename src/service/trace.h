@@ -13,7 +13,7 @@ namespace paraph::service {
 
 /// One message (or one form of it) as `paraph message trace` shows it.
 struct Traced {
-  record::SignatureOutcome signature;  ///< `how` is empty: it was not submitted here
+  record::SignatureOutcome signature;  ///< `how` is empty: nobody says that it was signed
   Time received;
   std::uint64_t bytes = 0;
   struct At {

@@ -148,7 +148,8 @@ Task<Result<Provenance>> IncomingVerifier::verify(const NewMessage& message) {
 }
 
 std::string verdict_of(const record::SignatureOutcome& outcome) {
-  if (outcome.domain.empty() && outcome.reason.empty()) return "no signature";
+  const bool nothing = outcome.domain.empty() && outcome.reason.empty();
+  if (nothing || outcome.kinds == "none") return "no signature";
   if (outcome.domain.empty()) return fmt::format("signature not verified: {}", outcome.reason);
   if (outcome.verified) return fmt::format("signature attached by {}, verified", outcome.domain);
   return fmt::format("signature said to be attached by {}, not verified: {}", outcome.domain, outcome.reason);

@@ -126,7 +126,7 @@ TEST_F(VerifyIncoming, ASignatureThatDkimVouchesForIsVerified) {
 
 TEST_F(VerifyIncoming, AMessageWithoutSignaturesIsToldAsThat) {
   EXPECT_EQ(verdict("From: carol@example.com\r\n\r\nhello\r\n"), "no signature");
-  EXPECT_THAT(text_, HasSubstr("Authentication-Results: b.example.net; dkim=none\r\n"));
+  EXPECT_THAT(text_, HasSubstr("Authentication-Results: b.example.net;\r\n\tdkim=none\r\n"));
   EXPECT_TRUE(keywords_.empty());
   EXPECT_TRUE(elsewhere_.dns.questions().empty());
 }

@@ -30,8 +30,8 @@ class Verbs {
 
   /// `policies` and `keys` are those that deposits go by: then a change holds at once.
   Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxes& mailboxes,
-        service::Signatures& signatures, service::Policies& policies, service::KeyRing& keys, service::DkimKeys& dkim_keys,
-        MakeVerifier make_verifier);
+        service::Signatures& signatures, service::Policies& policies, service::KeyRing& keys,
+        service::DkimKeys& dkim_keys, MakeVerifier make_verifier);
 
   /// Runs one request to its end. The failure's sentence is for people. BadInput: no such verb, or a field is missing.
   Task<Result<void>> run(Request request, PrintLine print);

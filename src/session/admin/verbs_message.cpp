@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "service/trace.h"
+#include "service/verify_incoming.h"
 #include "session/admin/verbs.h"
 
 namespace paraph::admin {
@@ -17,14 +18,15 @@ std::vector<std::string> shown(const service::Traced& traced) {
       fmt::format("{:<9} {:%Y-%m-%dT%H:%M:%SZ}", "received", std::chrono::floor<std::chrono::seconds>(traced.received)),
       fmt::format("{:<9} {}", "octets", traced.bytes)};
   if (outcome.how.empty()) {
-    lines.push_back(fmt::format("{:<9} {}", "signed by", "nobody here: the message was not submitted by a user"));
+    lines.push_back(fmt::format("{:<9} {}", "signed by", "nobody"));
   } else {
     lines.push_back(fmt::format("{:<9} {}", "signed by", or_none(outcome.owner)));
     lines.push_back(fmt::format("{:<9} {}", "revision", or_none(outcome.revision)));
-    lines.push_back(fmt::format("{:<9} {}", "how", outcome.how));
-    lines.push_back(fmt::format("{:<9} {}", "kinds", outcome.kinds));
+    lines.push_back(fmt::format("{:<9} {}", "how", printable(outcome.how)));
+    lines.push_back(fmt::format("{:<9} {}", "kinds", or_none(outcome.kinds)));
     lines.push_back(fmt::format("{:<9} {}", "left out", or_none(outcome.reason)));
   }
+  lines.push_back(fmt::format("{:<9} {}", "verdict", printable(service::verdict_of(outcome))));
   for (const auto& at : traced.places) {
     lines.push_back(fmt::format("{:<9} {} \"{}\" uid {}{}", "lies in", printable(at.address), printable(at.mailbox),
                                 at.uid.value, at.sent ? " (sent)" : ""));

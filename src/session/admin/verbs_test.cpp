@@ -90,9 +90,10 @@ class VerbsTest : public testing::Test {
   service::Policies policies_{store_};
   service::KeyRing keys_{store_, random_, clock_};
   service::DkimKeys dkim_keys_{store_, clock_, generate};
-  Verbs verbs_{store_, accounts_, mailboxes_, signatures_, policies_, keys_, dkim_keys_, [this](std::string password) {
-                 return make(random_, std::move(password));
-               }};
+  Verbs verbs_{
+      store_,    accounts_, mailboxes_, signatures_,
+      policies_, keys_,     dkim_keys_, [this](std::string password) {
+                 return make(random_, std::move(password)); }};
 };
 
 TEST_F(VerbsTest, Domains) {
