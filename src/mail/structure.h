@@ -50,6 +50,7 @@ enum class Defect : std::uint32_t {
   HeaderNotEnded = 1u << 15,      ///< a header block ends without the empty line (or holds a line that is no field)
   EightBitHeader = 1u << 16,      ///< informative
   Epilogue = 1u << 17,            ///< informative: octets other than line ends after the closing delimiter
+  HeaderOctets = 1u << 18,        ///< Nul, BareCr or BareLf is in the header block: readers differ about its lines
 };
 constexpr Defect operator|(Defect a, Defect b) { return static_cast<Defect>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b)); }
 constexpr Defect operator&(Defect a, Defect b) { return static_cast<Defect>(static_cast<std::uint32_t>(a) & static_cast<std::uint32_t>(b)); }

@@ -171,7 +171,9 @@ void Scanner::take_header(std::string_view octets, bool ends_line) {
   if (line_bytes_ > limits_.header_line_bytes_max) note(Defect::LongHeaderLine);
   in_line_ = !ends_line;
   const TextRun run = whole_run(octets);
-  note(defects_of(run));
+  const Defect defects = defects_of(run);
+  note(defects);
+  if (mail::has(defects, Defect::Nul | Defect::BareCr | Defect::BareLf)) note(Defect::HeaderOctets);
   crlfs_ += run.crlfs;
   advance(octets);
   tell(octets);

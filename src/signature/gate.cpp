@@ -15,7 +15,8 @@ using mail::Part;
 constexpr Defect kMessageDefects = Defect::TooDeep | Defect::TooManyParts;
 constexpr Defect kPartDefects = Defect::BadContentType | Defect::BadEncoding | Defect::BadMimeVersion |
                                 Defect::NoBoundary | Defect::NoDelimiter | Defect::EncodedComposite |
-                                Defect::LongHeaderLine | Defect::LongHeaders | Defect::HeaderNotEnded;
+                                Defect::LongHeaderLine | Defect::LongHeaders | Defect::HeaderNotEnded |
+                                Defect::HeaderOctets;
 
 /// Fields by which a message says that no person is sending it now (spec 2.3 (2)).
 std::string automatic_reason(std::string_view header) {
