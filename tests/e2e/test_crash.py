@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import smtplib
+import sys
 import threading
 import time
 import unittest
@@ -23,7 +24,7 @@ ALICE, BOB = "alice@example.test", "bob@example.test"
 class KillNine(unittest.TestCase):
     def setUp(self):
         self.seed = int(os.environ.get("PARAPH_SEED", random.randrange(1 << 30)))
-        print(f"seed {self.seed} ", end="", flush=True)
+        print(f"seed {self.seed} ", end="", file=sys.stderr, flush=True)
         self.random = random.Random(self.seed)
         self.answered = {}
         self.tried = {}
