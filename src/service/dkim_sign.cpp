@@ -1,7 +1,6 @@
 #include "service/dkim_sign.h"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -11,16 +10,13 @@
 #include "dkim/verify.h"
 #include "service/header_edit.h"
 #include "service/new_octets.h"
+#include "service/unix_seconds.h"
 #include "signature/attach.h"
 
 namespace paraph::service {
 namespace {
 
 constexpr std::size_t kFieldsSeenMax = 50;  ///< DKIM-Signature fields that a client wrote
-
-std::uint64_t unix_seconds(Time time) {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
-}
 
 const DkimKey* newest(const std::vector<DkimKey>& keys, crypto::KeyKind kind) {
   const DkimKey* found = nullptr;

@@ -1,22 +1,18 @@
 #include "service/sign.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "mime/field.h"
 #include "service/new_octets.h"
+#include "service/unix_seconds.h"
 
 namespace paraph::service {
 namespace {
 
 constexpr std::size_t kNonceBytes = 32;
-
-std::uint64_t unix_seconds(Time time) {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
-}
 
 signature::Attached left_alone(const signature::Message& message, signature::How how, std::string reason) {
   signature::Attached left{.rope = message.rope};

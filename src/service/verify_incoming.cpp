@@ -15,6 +15,7 @@
 #include "dkim/authentication_results.h"
 #include "dkim/trust.h"
 #include "service/new_octets.h"
+#include "service/unix_seconds.h"
 #include "signature/verify.h"
 
 namespace paraph::service {
@@ -23,10 +24,6 @@ namespace {
 using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                 boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 using Records = Result<std::vector<std::string>>;
-
-std::uint64_t unix_seconds(Time time) {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
-}
 
 /// Is the whole top header block at hand? What is longer is not looked into.
 bool has_whole_header(const NewMessage& message) {
