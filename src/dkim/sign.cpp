@@ -73,6 +73,13 @@ std::string_view algorithm_of(crypto::KeyKind kind) {
   return kind == crypto::KeyKind::Rsa ? "rsa-sha256" : "ed25519-sha256";
 }
 
+/// A mailing list's own field (RFC 2369, RFC 2919). A name with any other octet is not listed: ";" may be in a
+/// field's name (RFC 5322 §3.6.8), and would end h=.
+bool is_list_field(std::string_view lowered_name) {
+  return lowered_name.starts_with("list-") &&
+         std::ranges::all_of(lowered_name, [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; });
+}
+
 }  // namespace
 
 std::vector<std::string> fields_to_sign(std::string_view header) {
@@ -80,7 +87,7 @@ std::vector<std::string> fields_to_sign(std::string_view header) {
   for (const mime::Field& field : mime::Fields(header)) {
     const std::string name = lowered(field.name);
     const bool always = std::ranges::find(kAlways, name) != kAlways.end();
-    if (always || name.starts_with("list-")) ++present[name];
+    if (always || is_list_field(name)) ++present[name];
   }
   std::vector<std::string> names;
   const auto list = [&](std::string_view name, std::size_t times) {
@@ -88,7 +95,7 @@ std::vector<std::string> fields_to_sign(std::string_view header) {
   };
   for (const auto name : kAlways) list(name, present.contains(std::string(name)) ? present[std::string(name)] : 0);
   for (const auto& [name, times] : present) {
-    if (name.starts_with("list-")) list(name, times);
+    if (is_list_field(name)) list(name, times);
   }
   return names;
 }

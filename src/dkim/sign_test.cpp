@@ -89,6 +89,14 @@ TEST_P(Signs, SoThatNoListedFieldCanBeAdded) {
   EXPECT_EQ(verify_all(passed_on, test_records())[0].verdict, Verdict::Pass);
 }
 
+TEST_P(Signs, BesideAFieldWhoseNameCannotBeListed) {
+  for (const std::string name : {"List-;", "List-a=b", "List-\"x\""}) {
+    auto message = test_message(kMessage);
+    message.header.insert(0, name + ": x\r\n");
+    EXPECT_EQ(verify_all(signed_message(message, GetParam()), test_records())[0].verdict, Verdict::Pass) << name;
+  }
+}
+
 /// What the canonical form of a message keeps: when two are equal, so is the verdict.
 std::string canonical(const TestMessage& message) {
   std::map<std::string, std::string> fields;
