@@ -14,8 +14,6 @@ namespace paraph::service {
 namespace {
 
 constexpr std::size_t kPastRevisionsMax = 20;  ///< spec 2.7
-constexpr std::uint32_t kImageWidthMax = 600;  ///< pixels; spec 2.8: as shown
-constexpr std::uint32_t kImageHeightMax = 200;
 
 /// What is stored of an account's signature, as it was read.
 struct Stored {
@@ -34,16 +32,6 @@ Task<Result<Stored>> load_stored(store::Store& store, AccountId account) {
   if (!octets) co_return fail(Code::Corrupt, "the account's signature is gone: run `paraph check`");
   PARAPH_CO_TRY(stored.current, record::parse_signature(*octets));
   co_return stored;
-}
-
-mail::SignatureMedia kept(store::Batch& batch, media::Checked checked) {
-  mail::SignatureMedia media{.media_type = std::move(checked.media_type),
-                             .extension = std::move(checked.extension),
-                             .blob = crypto::sha256(checked.octets),
-                             .bytes = checked.octets.size(),
-                             .duration = checked.duration};
-  batch.blobs.push_back({media.blob, std::move(checked.octets)});
-  return media;
 }
 
 void write_revision(store::Batch& batch, AccountId account, const Stored& before, const mail::Signature& next,
@@ -92,41 +80,13 @@ Task<Result<void>> remove_signatures(store::Store& store, AccountId account) {
 Signatures::Signatures(store::Store& store, media::Media& media, const Clock& clock, const Limits& limits)
     : store_(store), media_(media), clock_(clock), limits_(limits) {}
 
-Task<Result<void>> Signatures::apply(SignatureChange change, mail::Signature& next, store::Batch& batch) {
-  if (change.text) {
-    PARAPH_CO_TRY(next.text, signature::clean_text(*change.text));
-    if (next.text.size() > limits_.signature_text_bytes_max)
-      co_return fail(Code::TooLarge, "the signature's text is too long");
-  }
-  if (change.html) {
-    PARAPH_CO_TRY(next.html, signature::clean_html(*change.html));
-    if (next.html.size() > limits_.signature_html_bytes_max)
-      co_return fail(Code::TooLarge, "the signature's HTML is too long");
-  }
-  if (change.voice) next.voice.clear();
-  if (change.voice && !change.voice->empty()) {
-    const media::Limits limits{.bytes_max = limits_.signature_voice_bytes_max,
-                               .seconds_max = limits_.signature_voice_seconds_max};
-    PARAPH_CO_TRY(auto checked, co_await media_.check(media::Kind::Voice, std::move(*change.voice), limits));
-    next.voice.push_back(kept(batch, std::move(checked)));
-  }
-  if (change.image) next.image.reset();
-  if (change.image && !change.image->empty()) {
-    const media::Limits limits{
-        .bytes_max = limits_.signature_image_bytes_max, .width_max = kImageWidthMax, .height_max = kImageHeightMax};
-    PARAPH_CO_TRY(auto checked, co_await media_.check(media::Kind::Image, std::move(*change.image), limits));
-    next.image = kept(batch, std::move(checked));
-  }
-  co_return Result<void>();
-}
-
 Task<Result<mail::Signature>> Signatures::set(AccountId account, std::string owner, SignatureChange change) {
   store::Batch batch;
   PARAPH_CO_CHECK(co_await expect_account(store_, batch, account));
   PARAPH_CO_TRY(const auto before, co_await load_stored(store_, account));
   mail::Signature next = before.current;
   next.owner = std::move(owner);
-  PARAPH_CO_CHECK(co_await apply(std::move(change), next, batch));
+  PARAPH_CO_CHECK(co_await import_signature(media_, limits_, std::move(change), next, batch));
   next.revision = signature::revision_of(next);
   if (before.head_octets && next.revision == before.current.revision) co_return before.current;
   next.number = before.head.current + 1;

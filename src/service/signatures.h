@@ -8,18 +8,11 @@
 #include "mail/signature.h"
 #include "media/media.h"
 #include "record/codec.h"
+#include "service/import_signature.h"
 #include "service/limits.h"
 #include "store/store.h"
 
 namespace paraph::service {
-
-/// What a user changes about the signature; absent parts stay, an empty one is taken away.
-struct SignatureChange {
-  std::optional<std::string> text;
-  std::optional<std::string> html;
-  std::optional<std::string> voice;  ///< a file's octets
-  std::optional<std::string> image;
-};
 
 /// The signatures of local accounts: revisions, never altered (spec 3.3). Any event loop.
 class Signatures {
@@ -33,8 +26,6 @@ class Signatures {
   Task<Result<record::SignatureHead>> head(AccountId account);
 
  private:
-  Task<Result<void>> apply(SignatureChange change, mail::Signature& next, store::Batch& batch);
-
   store::Store& store_;
   media::Media& media_;
   const Clock& clock_;
