@@ -199,6 +199,19 @@ TEST_F(Attach, ALeafThatWouldGrowTooMuchIsLockedAndTheTextFollows) {
   EXPECT_EQ(text(attach(text(attached))), text(attached));
 }
 
+TEST_F(Attach, ALeafWhoseContentTypeWouldGetALongLineIsLocked) {
+  signature.text = "\u0410\u043B\u0438\u0441\u0430";
+  const auto with_note = [](const std::string& note) {
+    return std::string(kTop) + "Content-Type: text/plain; x-note=" + note + "\r\n\r\nHello\r\n";
+  };
+  EXPECT_EQ(attach(with_note("short")).report.reason, "");
+  const std::string message = with_note(std::string(400, '\xE9'));  // 1,200 octets as RFC 2231 writes it
+  const auto attached = attach(message);
+  EXPECT_EQ(attached.report.reason, "separate");
+  EXPECT_TRUE(reads_as_planned(mime::scan(message), mime::scan(text(attached)), attached.report));
+  EXPECT_EQ(text(attach(text(attached))), text(attached));
+}
+
 TEST_F(Attach, BinaryLeavesAreOpaque) {
   const std::string binary = "--b\r\nContent-Type: audio/AMR\r\nContent-Transfer-Encoding: binary\r\n\r\n#!AMR\n\r" +
                              std::string(1, '\0') + "\r\n";

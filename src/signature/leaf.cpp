@@ -129,6 +129,15 @@ LeafEdit encode_change(const Leaf& leaf, const TextChange& change, const std::ve
   return encode_whole(leaf, whole, delimiters);
 }
 
+/// The part's Content-Type with another charset, its CRLF included.
+std::string content_type_field(const mail::Part& part, const std::string& charset) {
+  std::string field = fmt::format("Content-Type: {}/{}; charset={}", part.type, part.subtype, charset);
+  for (const auto& parameter : part.parameters) {
+    if (parameter.name != "charset") field += ";\r\n " + mime::format_parameter(parameter.name, parameter.value);
+  }
+  return field + "\r\n";
+}
+
 /// Does the edited body, read as a receiver reads it, say what it is to say?
 bool reads_back(const Leaf& leaf, const LeafEdit& edit, const std::string& text) {
   std::string wire(leaf.wire().substr(0, edit.range.begin));
@@ -194,6 +203,8 @@ std::optional<LeafEdit> splice_leaf(const Leaf& leaf, mail::Range range, std::st
   LeafEdit edit = encode_change(leaf, *change, delimiters);
   edit.charset = change->charset;
   if (leaf.unlabelled() && !edit.charset) edit.charset = leaf.charset();
+  // A parameter of hundreds of octets that are not ASCII makes a line that RFC 5322 §2.1.1 forbids.
+  if (edit.charset && has_long_line(content_type_field(leaf.part(), *edit.charset))) return std::nullopt;
   const std::string text = TextChange{.range = range, .octets = std::string(inserted)}.applied(leaf.text());
   if (!reads_back(leaf, edit, text)) return std::nullopt;
   return edit;
@@ -201,13 +212,7 @@ std::optional<LeafEdit> splice_leaf(const Leaf& leaf, mail::Range range, std::st
 
 std::string with_edited_fields(std::string_view block, const mail::Part& part, const LeafEdit& edit) {
   if (!edit.charset && !edit.encoding) return std::string(block);
-  const auto content_type = [&] {
-    std::string field = fmt::format("Content-Type: {}/{}; charset={}", part.type, part.subtype, *edit.charset);
-    for (const auto& parameter : part.parameters) {
-      if (parameter.name != "charset") field += ";\r\n " + mime::format_parameter(parameter.name, parameter.value);
-    }
-    return field + "\r\n";
-  };
+  const auto content_type = [&] { return content_type_field(part, *edit.charset); };
   const auto encoding = [&] { return fmt::format("Content-Transfer-Encoding: {}\r\n", *edit.encoding); };
   std::string out;
   std::uint64_t at = 0;
