@@ -46,6 +46,13 @@ dns::cares::Options dns_options(const Config& config) {
   return options;
 }
 
+/// Where the media workers are: beside this program, if nothing else is configured.
+std::filesystem::path media_folder(const Config& config) {
+  if (!config.media.folder.empty()) return config.media.folder;
+  std::error_code unknown;
+  return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
+}
+
 bool is_right(const std::optional<crypto::Verifier>& verifier, std::string_view password) {
   if (verifier) return crypto::check_password(*verifier, password);
   crypto::waste_password_check(password);
@@ -95,6 +102,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, n
       pool(worker_pool),
       store(std::move(opened)),
       dns(dns_options(config)),
+      media({.folder = media_folder(config)}),
       accounts(*store, clock, limits),
       mailboxes(*store, clock, limits),
       messages(*store, kMessageCacheBytes),

@@ -7,7 +7,7 @@
 #include "crypto/credential_cache.h"
 #include "crypto/random.h"
 #include "dns/cares/cares_resolver.h"
-#include "media/none/none_media.h"
+#include "media/process/process_media.h"
 #include "net/worker_pool.h"
 #include "service/accounts.h"
 #include "service/acquire.h"
@@ -44,7 +44,7 @@ struct Services {
   net::WorkerPool& pool;
   std::unique_ptr<store::Store> store;
   dns::cares::CaresResolver dns;
-  media::none::NoneMedia media;
+  media::process::ProcessMedia media;
   service::Accounts accounts;
   service::Mailboxes mailboxes;
   service::Messages messages;

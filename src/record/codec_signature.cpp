@@ -10,6 +10,7 @@ void set(pb::SignatureMedia& out, const mail::SignatureMedia& media) {
   out.set_blob(octets_of(media.blob));
   out.set_bytes(media.bytes);
   out.set_duration(media.duration);
+  out.set_milliseconds(media.milliseconds);
 }
 
 std::optional<mail::SignatureMedia> media_of(const pb::SignatureMedia& in) {
@@ -19,7 +20,8 @@ std::optional<mail::SignatureMedia> media_of(const pb::SignatureMedia& in) {
                               .extension = in.extension(),
                               .blob = *blob,
                               .bytes = in.bytes(),
-                              .duration = in.duration()};
+                              .duration = in.duration(),
+                              .milliseconds = in.milliseconds()};
 }
 
 std::optional<mail::PastRevision> past_of(const pb::PastRevision& in) {
@@ -46,6 +48,9 @@ std::string format_signature(const mail::Signature& signature, Time created) {
   if (signature.image) set(*out->mutable_image(), *signature.image);
   for (const auto& voice : signature.voice) set(*out->add_voice(), voice);
   out->set_language(signature.language);
+  out->set_waveform(signature.waveform);
+  if (signature.voice_original) set(*out->mutable_voice_original(), *signature.voice_original);
+  if (signature.image_original) set(*out->mutable_image_original(), *signature.image_original);
   out->set_created(unix_seconds(created));
   return out->SerializeAsString();
 }
@@ -59,16 +64,21 @@ Result<mail::Signature> parse_signature(std::string_view octets) {
   signature.revision = in->revision();
   signature.text = in->text();
   signature.html = in->html();
-  if (in->has_image()) {
-    signature.image = media_of(in->image());
-    if (!signature.image) return corrupt("signature");
-  }
+  const auto take = [](bool has, const pb::SignatureMedia& from, std::optional<mail::SignatureMedia>& to) {
+    if (has) to = media_of(from);
+    return !has || to;
+  };
+  if (!take(in->has_image(), in->image(), signature.image) ||
+      !take(in->has_voice_original(), in->voice_original(), signature.voice_original) ||
+      !take(in->has_image_original(), in->image_original(), signature.image_original))
+    return corrupt("signature");
   for (const auto& one : in->voice()) {
     auto voice = media_of(one);
     if (!voice) return corrupt("signature");
     signature.voice.push_back(*std::move(voice));
   }
   signature.language = in->language();
+  signature.waveform = in->waveform();
   return signature;
 }
 

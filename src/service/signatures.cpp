@@ -57,7 +57,9 @@ void write_revision(store::Batch& batch, AccountId account, const Stored& before
 
 std::vector<BlobId> media_of(const mail::Signature& signature) {
   std::vector<BlobId> blobs;
-  if (signature.image) blobs.push_back(signature.image->blob);
+  for (const auto* one : {&signature.image, &signature.voice_original, &signature.image_original}) {
+    if (*one) blobs.push_back((*one)->blob);
+  }
   for (const auto& voice : signature.voice) blobs.push_back(voice.blob);
   std::ranges::sort(blobs);
   const auto doubles = std::ranges::unique(blobs);

@@ -212,6 +212,18 @@ TEST_F(Attach, ALeafWhoseContentTypeWouldGetALongLineIsLocked) {
   EXPECT_EQ(text(attach(text(attached))), text(attached));
 }
 
+TEST_F(Attach, TheSeparateTextLeavesTheNextDelimiterItsLineEnd) {
+  // The alternative ends with an empty part whose header's empty line is the delimiter's line end too.
+  const auto attached =
+      attach(std::string(kTop) +
+             "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: multipart/alternative; "
+             "boundary=a\r\n\r\n--a\r\nContent-Type: text/plain; charset=unknown\r\n\r\nHello\r\n--a\r\nX: "
+             "y\r\n\r\n--b\r\nContent-Type: audio/AMR\r\n\r\nx\r\n--b--\r\n");
+  EXPECT_EQ(attached.report.reason, "separate");
+  EXPECT_NE(text(attached).find("\r\n--b\r\nContent-Type: audio/AMR\r\n\r\nx\r\n"), std::string::npos);
+  EXPECT_EQ(text(attach(text(attached))), text(attached));
+}
+
 TEST_F(Attach, BinaryLeavesAreOpaque) {
   const std::string binary = "--b\r\nContent-Type: audio/AMR\r\nContent-Transfer-Encoding: binary\r\n\r\n#!AMR\n\r" +
                              std::string(1, '\0') + "\r\n";

@@ -198,11 +198,15 @@ class Builder {
       rope.append(fmt::format("\r\n--{}--", related));
       splices_.insert(part.body.end, std::move(rope));
     }
-    // An empty body whose header's empty line served as the delimiter's CRLF: that CRLF now belongs to the header.
-    if (*index != 0 && part.body.size() == 0 && part.body.end != reading_.message.structure.size) {
-      const auto next = reading_.view.octets({part.body.end, part.body.end + 2});
-      if (!next || *next != "\r\n") splices_.insert(part.body.end, "\r\n");
-    }
+    if (*index != 0 && part.body.size() == 0 && lacks_line_end(part.body.end)) splices_.insert(part.body.end, "\r\n");
+  }
+
+  /// An empty body at the end of a part whose header's empty line serves as the next delimiter's CRLF: what is put
+  /// there takes that CRLF from the delimiter.
+  bool lacks_line_end(std::uint64_t body_end) const {
+    if (body_end == reading_.message.structure.size) return false;
+    const auto next = reading_.view.octets({body_end, body_end + 2});
+    return !next || *next != "\r\n";
   }
 
   /// BODY as the first child of the top-level mixed.
@@ -216,7 +220,9 @@ class Builder {
     const auto body = reading_.body.html ? *reading_.body.html : *reading_.body.plain;
     Rope rope;
     add_part(rope, boundary_of(0), text_entity(content_.text));
-    splices_.insert(parts_[top_child_of(reading_.message.structure, body)].body.end, std::move(rope));
+    const std::uint64_t at = parts_[top_child_of(reading_.message.structure, body)].body.end;
+    if (lacks_line_end(at)) rope.append("\r\n");
+    splices_.insert(at, std::move(rope));
   }
 
   /// APPEND: a part before the delimiter line at `at`.

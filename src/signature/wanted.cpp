@@ -26,6 +26,9 @@ std::vector<mail::Range> by_need(const mail::Rope& rope, const mail::Structure& 
     ranges.push_back(parts[*leaf].header);
     const std::uint64_t end = parts[*leaf].body.end;
     ranges.push_back({end, std::min(end + 2, structure.size)});  // is there a line end before the delimiter?
+    if (!parts.front().multipart()) return;
+    const std::uint64_t outer_end = parts[top_child_of(structure, *leaf)].body.end;  // or there?
+    if (outer_end != end) ranges.push_back({outer_end, std::min(outer_end + 2, structure.size)});
   };
   if (parts.front().multipart()) add_closing(0);
   if (body.related) add_closing(*body.related);

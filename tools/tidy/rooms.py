@@ -3,7 +3,7 @@ import pathlib
 import re
 
 DOORS = {"store", "source", "media", "dns", "net"}
-ADAPTERS = {"store/memory": "store", "store/rocks": "store", "source/local": "source", "media/none": "media", "media/worker": "media",
+ADAPTERS = {"store/memory": "store", "store/rocks": "store", "source/local": "source", "media/none": "media", "media/worker": "media", "media/voice": "media", "media/picture": "media", "media/process": "media",
             "dns/memory": "dns", "dns/cares": "dns", "net/asio": "net", "net/memory": "net", "store/postgres": "store",
             "source/paraph": "source", "source/ldap": "source", "source/vcard": "source"}
 NOUNS = {"base", "mail"}
@@ -28,6 +28,9 @@ for door in DOORS:
     TABLE[door] = NOUNS | {"crypto"}
 for adapter, door in ADAPTERS.items():
     TABLE[adapter] = NOUNS | {"crypto", door}
+TABLE["media/voice"] |= {"media/worker"}
+TABLE["media/picture"] |= {"media/worker"}
+TABLE["media/process"] |= {"net"}
 TABLE["source/local"] |= {"store", "record"}
 for session in ("smtp", "imap", "jmap", "http", "web", "admin"):
     TABLE[f"session/{session}"] = NOUNS | {"mime", "crypto", "record", "service", "session/sasl", f"wire/{session}"} | DOORS
@@ -43,6 +46,8 @@ LIBRARIES = {
     "rocksdb/": {"store/rocks"}, "google/protobuf/": {"record"}, "toml++/": {"app/config"}, "curl/": {"app/client"}, "CLI/": {"app"},
     "spdlog/": {"app"}, "unicode/": {"crypto", "mime", "signature"}, "sodium": {"crypto"}, "openssl/": {"crypto", "net/asio"},
     "gumbo.h": {"signature"}, "boost/json": {"session/admin"}, "boost/beast": {"net/asio"}, "ares": {"dns/cares"},
+    "libav": {"media/voice"}, "libsw": {"media/voice"}, "ebur128": {"media/voice"}, "opencore-amrnb/": {"media/voice"}, "vips/": {"media/picture"},
+    "seccomp.h": {"media/worker"},
 }
 NOT_IN_WIRE = {"base/task.h", "base/log.h"}
 ASKS_THE_TIME = re.compile(r"\bClock\b|\bnow\(\)")

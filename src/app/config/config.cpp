@@ -58,6 +58,7 @@ void read_tls(Reader& table, Config::Tls& tls) {
 
 void read_auth(Reader& table, Config::Auth& auth) { table.take("plaintext_on_loopback", auth.plaintext_on_loopback); }
 void read_store(Reader& table, Config::Store& store) { table.take("engine", store.engine, kEngines); }
+void read_media(Reader& table, Config::Media& media) { table.take("folder", media.folder); }
 void read_submission(Reader& table, Config::Submission& submission) { table.take("save_sent", submission.save_sent); }
 
 void read_limits(Reader& table, Limits& limits) {
@@ -82,6 +83,7 @@ void read_limits(Reader& table, Limits& limits) {
   table.take("tombstones_max", limits.tombstones_max);
   table.take("signature_text_bytes_max", limits.signature_text_bytes_max);
   table.take("signature_html_bytes_max", limits.signature_html_bytes_max);
+  table.take("signature_upload_bytes_max", limits.signature_upload_bytes_max);
   table.take("signature_voice_bytes_max", limits.signature_voice_bytes_max);
   table.take("signature_image_bytes_max", limits.signature_image_bytes_max);
   table.take("signature_voice_seconds_max", limits.signature_voice_seconds_max);
@@ -256,6 +258,7 @@ void read_top(Top& top, Config& config, Faults& faults) {
   top.table("store", config.store, read_store);
   top.table("limits", config.limits, read_limits);
   top.table("signature", config.signature, read_signature);
+  top.table("media", config.media, read_media);
   top.table("submission", config.submission, read_submission);
   top.table("queue", config.queue, read_queue);
   top.table("dns", config.dns, read_dns);

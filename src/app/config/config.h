@@ -71,6 +71,9 @@ struct Config {
     std::chrono::milliseconds wait{150};
     std::vector<std::string> sources{"local"};
   } signature;
+  struct Media {
+    std::string folder;  ///< of the media workers; empty: the program's own
+  } media;
   struct Submission {
     bool save_sent = true;
   } submission;
