@@ -22,6 +22,23 @@ Task<void> close_one(net::Listener& listener) {
   co_return;
 }
 
+/// One more while `session` runs.
+class Counted {
+ public:
+  explicit Counted(Gauge& gauge) : gauge_(gauge) { gauge_.add(); }
+  ~Counted() { gauge_.add(-1); }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  Gauge& gauge_;
+};
+
+Task<void> while_counted(Gauge& gauge, Task<void> session) {
+  const Counted counted(gauge);
+  co_await std::move(session);
+}
+
 }  // namespace
 
 std::string admin_socket_path(const std::filesystem::path& data_dir) {
@@ -55,6 +72,7 @@ Listeners::Listeners(const Config& config, Services& services, const net::TlsSlo
             .clock = services.clock,
             .limits = services.limits},
       verbs_(services.verbs),
+      metrics_(services.metrics),
       gate_(gate),
       loops_(loops),
       admission_limits_{.connections_max = config.limits.connections_max,
@@ -76,7 +94,24 @@ net::Service Listeners::imap(session_imap::Tls tls) {
       .refuse = [this](std::unique_ptr<net::Stream> stream) { return session_imap::refuse(imap_, std::move(stream)); }};
 }
 
-Result<void> Listeners::open_tcp(const char* name, const Endpoints& endpoints, const net::Service& service) {
+/// Has every session of this listener, and every connection turned away, counted.
+void Listeners::count(const char* name, net::Service& service) {
+  auto& open = metrics_.gauge("paraph_sessions", "Connections that are open.", {{"listener", name}});
+  auto& begun = metrics_.counter("paraph_sessions_total", "Connections that were taken.", {{"listener", name}});
+  auto& refused = metrics_.counter("paraph_sessions_refused_total", "Connections over the limit, turned away.",
+                                   {{"listener", name}});
+  service.serve = [&open, &begun, serve = std::move(service.serve)](std::unique_ptr<net::Stream> stream) {
+    begun.add();
+    return while_counted(open, serve(std::move(stream)));
+  };
+  service.refuse = [&refused, refuse = std::move(service.refuse)](std::unique_ptr<net::Stream> stream) {
+    refused.add();
+    return refuse(std::move(stream));
+  };
+}
+
+Result<void> Listeners::open_tcp(const char* name, const Endpoints& endpoints, net::Service service) {
+  if (!endpoints.empty()) count(name, service);
   for (const auto& endpoint : endpoints) {
     auto& admission = *admissions_.emplace_back(std::make_unique<net::Admission>(admission_limits_));
     PARAPH_TRY(auto opened, net::asio::listen_on_all(loops_, endpoint, service, gate_, admission));

@@ -31,7 +31,8 @@ class Listeners {
   void close();
 
  private:
-  Result<void> open_tcp(const char* name, const Endpoints& endpoints, const net::Service& service);
+  Result<void> open_tcp(const char* name, const Endpoints& endpoints, net::Service service);
+  void count(const char* name, net::Service& service);
   Result<void> open_admin(const std::filesystem::path& data_dir);
   net::Service smtp(session_smtp::Role role);
   net::Service imap(session_imap::Tls tls);
@@ -39,6 +40,7 @@ class Listeners {
   session_smtp::Server smtp_;
   session_imap::Server imap_;
   admin::Verbs& verbs_;
+  Metrics& metrics_;
   net::Gate& gate_;
   net::asio::Loops& loops_;
   net::Admission::Limits admission_limits_;
