@@ -108,9 +108,10 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, n
       messages(*store, kMessageCacheBytes),
       signatures(*store, media, clock, limits),
       local_source(*store),
-      acquirer({&local_source}, config.signature.wait),
+      acquirer({&local_source}, config.signature.wait, &metrics),
       incoming(*store, dns, clock, config.server.name),
-      deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config), &incoming),
+      deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config), &incoming,
+              &metrics),
       credentials(clock, random),
       logins{
           .accounts = accounts,
@@ -123,7 +124,12 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, n
           .plaintext_on_loopback = config.auth.plaintext_on_loopback},
       dkim_keys(*store, clock, [this](crypto::KeyKind kind) { return generate_on(pool, kind); }),
       verbs(*store, accounts, mailboxes, signatures, deposit.policies(), deposit.keys(), dkim_keys,
-            [this](std::string password) { return make_on(pool, random, std::move(password)); }) {}
+            [this](std::string password) { return make_on(pool, random, std::move(password)); }) {
+  metrics.counter_from("paraph_store_batches_total", "Batches committed to the store.",
+                       [this] { return store->counters().batches; });
+  metrics.counter_from("paraph_store_syncs_total", "Times that the store made what it has durable.",
+                       [this] { return store->counters().syncs; });
+}
 
 Task<Result<void>> Services::recover() {
   PARAPH_CO_CHECK(co_await record::check_format(*store));

@@ -3,6 +3,7 @@
 
 #include "app/config/config.h"
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "base/result.h"
 #include "crypto/credential_cache.h"
 #include "crypto/random.h"
@@ -38,6 +39,7 @@ struct Services {
   /// loaded: once, before anything else. The failure is one sentence.
   Task<Result<void>> recover();
 
+  Metrics metrics;
   SystemClock clock;
   crypto::SystemRandom random;
   Limits limits;

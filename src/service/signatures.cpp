@@ -82,10 +82,13 @@ Task<Result<void>> remove_signatures(store::Store& store, AccountId account) {
 Signatures::Signatures(store::Store& store, media::Media& media, const Clock& clock, const Limits& limits)
     : store_(store), media_(media), clock_(clock), limits_(limits) {}
 
-Task<Result<mail::Signature>> Signatures::set(AccountId account, std::string owner, SignatureChange change) {
+Task<Result<mail::Signature>> Signatures::set(AccountId account, std::string owner, SignatureChange change,
+                                              std::optional<std::string> expected) {
   store::Batch batch;
   PARAPH_CO_CHECK(co_await expect_account(store_, batch, account));
   PARAPH_CO_TRY(const auto before, co_await load_stored(store_, account));
+  if (expected && *expected != before.current.revision)
+    co_return fail(Code::Conflict, "the signature was changed meanwhile");
   mail::Signature next = before.current;
   next.owner = std::move(owner);
   PARAPH_CO_CHECK(co_await import_signature(media_, limits_, std::move(change), next, batch));

@@ -19,8 +19,9 @@ class Signatures {
  public:
   Signatures(store::Store& store, media::Media& media, const Clock& clock, const Limits& limits);
   /// A new revision. Codes of media::Media, BadInput (controls, not UTF-8, unsafe HTML), TooLarge, Conflict (somebody
-  /// else at once).
-  Task<Result<mail::Signature>> set(AccountId account, std::string owner, SignatureChange change);
+  /// else at once, or the revision there now is not `expected`, which is "" for an empty one).
+  Task<Result<mail::Signature>> set(AccountId account, std::string owner, SignatureChange change,
+                                    std::optional<std::string> expected = std::nullopt);
   Task<Result<void>> clear(AccountId account);
   Task<Result<mail::Signature>> current(AccountId account);  ///< empty() when there is none
   Task<Result<record::SignatureHead>> head(AccountId account);

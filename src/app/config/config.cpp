@@ -50,6 +50,9 @@ void read_listen(Reader& table, Listen& listen) {
 void read_tls(Reader& table, Config::Tls& tls) {
   table.take("certificate", tls.certificate);
   table.take("key", tls.key);
+  table.take("client_ca", tls.client_ca);
+  if (table.has("client_ca") && !table.has("certificate"))
+    table.fault("client_ca", "stands without certificate: give certificate and key of [tls] too");
   if (table.has("certificate") && !table.has("key"))
     table.fault("certificate", "stands without key: give both files of [tls]");
   if (table.has("key") && !table.has("certificate"))
@@ -242,6 +245,11 @@ void check_together(const Config& config, const Top& top, Faults& faults) {
     const auto path = fmt::format("listen.{}", name);
     faults.add(top.line_of(path), path, "needs a certificate: give certificate and key in [tls], or remove it");
   }
+  for (std::size_t i = 0; i < config.peers.size(); ++i) {
+    if (config.peers[i].subject.empty() || !config.tls.client_ca.empty()) continue;
+    faults.add(top.line_of(fmt::format("peer[{}].subject", i)), "peer.subject",
+               "needs an authority for its certificate: give client_ca in [tls], or token_file here");
+  }
   for (const auto& name : config.signature.sources) {
     const auto named = [&](const SourceConfig& source) { return source.name == name; };
     if (name == "local" || std::ranges::any_of(config.sources, named)) continue;
@@ -309,11 +317,6 @@ Result<Config> load_config(const std::filesystem::path& file) {
 
 std::vector<std::string> not_in_this_version(const Config& config) {
   std::vector<std::string> sentences;
-  if (!config.listen.http.empty())
-    sentences.emplace_back("listen.http: web and JMAP are not in this version, the port is not opened");
-  if (!config.listen.https.empty())
-    sentences.emplace_back("listen.https: web and JMAP are not in this version, the port is not opened");
-  if (!config.peers.empty()) sentences.emplace_back("peer: giving signatures to other servers is not in this version");
   if (!config.routes.empty())
     sentences.emplace_back("route: mail for other domains is not in this version, such recipients are refused");
   return sentences;

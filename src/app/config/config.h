@@ -57,6 +57,7 @@ struct Config {
   Listen listen;
   struct Tls {
     std::string certificate, key;  ///< both, or none
+    std::string client_ca;         ///< who vouches for the certificates of clients of `https`; empty: none is asked for
     bool on() const { return !certificate.empty(); }
   } tls;
   struct Auth {
