@@ -94,7 +94,8 @@ TEST(CommandLine, WrongUsageIsTwoAndOneLine) {
                            "check",
                            "check --config F extra",
                            "signature set --text x --config F",
-                           "signature history a@x --config F",
+                           "signature history --config F",
+                           "signature restore a@x --config F",
                            "policy show",
                            "policy set example.org --config F",
                            "key rotate k1 --config F",
@@ -137,19 +138,44 @@ TEST(CommandLine, SettingsOfAPolicyGoTogether) {
 }
 
 TEST(CommandLine, LaterVerbsSaySo) {
-  for (const auto* line : {"source list", "queue list", "signature history a@x"})
+  for (const auto* line : {"source list", "queue list"})
     EXPECT_THAT(parse_command_line(words(line)).error().text, testing::HasSubstr("not in this version")) << line;
 }
 
 TEST(CommandLine, HelpOfEveryVerbShowsAnExample) {
-  for (const auto* verb : {"serve",          "domain",         "domain add",    "domain remove",
-                           "domain list",    "account",        "account add",   "account remove",
-                           "account list",   "account passwd", "signature",     "signature set",
-                           "signature show", "signature on",   "signature off", "signature clear",
-                           "policy",         "policy show",    "policy set",    "key",
-                           "key list",       "key rotate",     "message",       "message trace",
-                           "dkim",           "dkim create",    "dkim list",     "check",
-                           "send",           "inbox",          "save"}) {
+  for (const auto* verb : {"serve",
+                           "domain",
+                           "domain add",
+                           "domain remove",
+                           "domain list",
+                           "account",
+                           "account add",
+                           "account remove",
+                           "account list",
+                           "account passwd",
+                           "signature",
+                           "signature set",
+                           "signature show",
+                           "signature on",
+                           "signature off",
+                           "signature clear",
+                           "signature history",
+                           "signature restore",
+                           "policy",
+                           "policy show",
+                           "policy set",
+                           "key",
+                           "key list",
+                           "key rotate",
+                           "message",
+                           "message trace",
+                           "dkim",
+                           "dkim create",
+                           "dkim list",
+                           "check",
+                           "send",
+                           "inbox",
+                           "save"}) {
     const auto ending = parse_command_line(words(std::string(verb) + " --help")).error();
     EXPECT_EQ(ending.exit_code, 0) << verb;
     EXPECT_THAT(ending.text, testing::HasSubstr("Example:\n")) << verb;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/ids.h"
 
 namespace paraph::mail {
@@ -44,6 +45,9 @@ struct PastRevision {
   std::vector<std::uint64_t> media_bytes;  ///< their lengths, in the same order: compared before any hash
   std::string text_hash;                   ///< SHA-256 of the canonical text; empty if there was none
   std::string html_hash;                   ///< SHA-256 of the lines that its HTML shows; empty if it showed none
+  std::uint64_t number = 0;                ///< Signature::number; 0: not known (remembered by an older server)
+  Time created;                            ///< when it became the current one, whole seconds; Time{}: not known
+  std::string kinds;                       ///< "text:html:image:voice", those that it had; empty: not known
   friend bool operator==(const PastRevision&, const PastRevision&) = default;
 };
 

@@ -67,12 +67,6 @@ struct Change {
   friend bool operator==(const Change&, const Change&) = default;
 };
 
-struct SignatureHead {
-  std::uint64_t current = 0;
-  std::vector<mail::PastRevision> past;
-  friend bool operator==(const SignatureHead&, const SignatureHead&) = default;
-};
-
 /// A key of Paraph-Signature as the ring knows it; its secret is a server key of that name.
 struct RingKey {
   std::string id;
@@ -90,6 +84,14 @@ struct Place {
   MailboxId mailbox;
   Uid uid;
   friend bool operator==(const Place&, const Place&) = default;
+};
+
+struct SignatureHead {
+  std::uint64_t current = 0;
+  std::vector<mail::PastRevision> past;  ///< newest first
+  std::vector<std::uint64_t> kept;       ///< older revisions whose record and media are still there, newest first
+  std::optional<Place> voice_from;       ///< the message that the current voice came with
+  friend bool operator==(const SignatureHead&, const SignatureHead&) = default;
 };
 
 struct DkimKey {
@@ -115,6 +117,7 @@ std::string format_message(const StoredMessage&);
 Result<StoredMessage> parse_message(std::string_view);
 std::string format_signature(const mail::Signature&, Time created);
 Result<mail::Signature> parse_signature(std::string_view);
+Result<Time> parse_signature_created(std::string_view);  ///< when the revision was made
 std::string format_signature_head(const SignatureHead&);
 Result<SignatureHead> parse_signature_head(std::string_view);
 std::string format_upload(const std::vector<BlobId>&);

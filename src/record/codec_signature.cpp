@@ -33,6 +33,11 @@ std::optional<mail::PastRevision> past_of(const pb::PastRevision& in) {
     past.media.push_back(*blob);
   }
   past.media_bytes.assign(in.media_bytes().begin(), in.media_bytes().end());
+  past.number = in.number();
+  const auto created = time_of(in.created());
+  if (!created) return std::nullopt;
+  past.created = *created;
+  past.kinds = in.kinds();
   return past;
 }
 
@@ -82,6 +87,14 @@ Result<mail::Signature> parse_signature(std::string_view octets) {
   return signature;
 }
 
+Result<Time> parse_signature_created(std::string_view octets) {
+  Parsed<pb::Signature> in;
+  if (!in.parse(octets)) return corrupt("signature");
+  const auto created = time_of(in->created());
+  if (!created) return corrupt("signature");
+  return *created;
+}
+
 std::string format_signature_head(const SignatureHead& head) {
   Parsed<pb::SignatureHead> out;
   out->set_current(head.current);
@@ -92,7 +105,12 @@ std::string format_signature_head(const SignatureHead& head) {
     for (const auto bytes : past.media_bytes) one.add_media_bytes(bytes);
     one.set_text_hash(past.text_hash);
     one.set_html_hash(past.html_hash);
+    one.set_number(past.number);
+    one.set_created(unix_seconds(past.created));
+    one.set_kinds(past.kinds);
   }
+  for (const auto number : head.kept) out->add_kept(number);
+  if (head.voice_from) set_place(*out->mutable_voice_from(), *head.voice_from);
   return out->SerializeAsString();
 }
 
@@ -105,6 +123,8 @@ Result<SignatureHead> parse_signature_head(std::string_view octets) {
     if (!past) return corrupt("signature head");
     head.past.push_back(*std::move(past));
   }
+  head.kept.assign(in->kept().begin(), in->kept().end());
+  if (in->has_voice_from()) head.voice_from = place_of(in->voice_from());
   return head;
 }
 

@@ -89,8 +89,17 @@ std::string revision_of(const mail::Signature& signature) {
   return crypto::base64url_encode(digest.view().substr(0, 16));
 }
 
+std::string kinds_of(const mail::Signature& signature) {
+  std::vector<std::string_view> kinds;
+  if (!signature.text.empty()) kinds.emplace_back("text");
+  if (!signature.html.empty()) kinds.emplace_back("html");
+  if (signature.image) kinds.emplace_back("image");
+  if (!signature.voice.empty()) kinds.emplace_back("voice");
+  return kinds.empty() ? "none" : fmt::format("{}", fmt::join(kinds, ":"));
+}
+
 mail::PastRevision remember(const mail::Signature& signature) {
-  mail::PastRevision past{.revision = signature.revision};
+  mail::PastRevision past{.revision = signature.revision, .number = signature.number, .kinds = kinds_of(signature)};
   const auto add = [&](const mail::SignatureMedia& media) {
     past.media.push_back(media.blob);
     past.media_bytes.push_back(media.bytes);

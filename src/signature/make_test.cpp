@@ -188,7 +188,9 @@ TEST(Remember, KeepsWhatAMessageIsComparedWith) {
   EXPECT_EQ(past.media_bytes, (std::vector<std::uint64_t>{7, 9}));
   EXPECT_EQ(past.text_hash.size(), 32u);
   EXPECT_EQ(past.html_hash.size(), 32u);
+  EXPECT_EQ(past.kinds, "text:image:voice");
   EXPECT_EQ(remember(mail::Signature{}).text_hash, "");
+  EXPECT_EQ(remember(mail::Signature{}).kinds, "none");
 }
 
 TEST(Canonical, TextIsComparedWithoutWhatClientsChange) {
