@@ -22,7 +22,7 @@ TABLE = {
     "queue": SERVICE | {"wire/smtp"},
     "session/sasl": NOUNS | {"crypto", "service", "record"} | DOORS,
 }
-for wire in ("smtp", "imap", "jmap", "http"):
+for wire in ("smtp", "imap", "jmap", "http", "vcard"):
     TABLE[f"wire/{wire}"] = NOUNS | {"mime"}
 for door in DOORS:
     TABLE[door] = NOUNS | {"crypto"}
