@@ -43,6 +43,7 @@ LIBRARIES = {
     "rocksdb/": {"store/rocks"}, "google/protobuf/": {"record"}, "toml++/": {"app/config"}, "curl/": {"app/client"}, "CLI/": {"app"},
     "spdlog/": {"app"}, "unicode/": {"crypto", "mime", "signature"}, "sodium": {"crypto"}, "openssl/": {"crypto", "net/asio"},
     "gumbo.h": {"signature"}, "boost/json": {"session/admin"}, "boost/beast": {"net/asio"}, "ares": {"dns/cares"},
+    "ldap.h": {"source/ldap"}, "lber.h": {"source/ldap"}, "openldap.h": {"source/ldap"},
 }
 NOT_IN_WIRE = {"base/task.h", "base/log.h"}
 ASKS_THE_TIME = re.compile(r"\bClock\b|\bnow\(\)")
