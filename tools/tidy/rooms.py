@@ -5,7 +5,7 @@ import re
 DOORS = {"store", "source", "media", "dns", "net"}
 ADAPTERS = {"store/memory": "store", "store/rocks": "store", "source/local": "source", "media/none": "media", "media/worker": "media",
             "dns/memory": "dns", "dns/cares": "dns", "net/asio": "net", "net/memory": "net", "store/postgres": "store",
-            "source/paraph": "source", "source/ldap": "source", "source/vcard": "source"}
+            "source/paraph": "source", "source/web": "source", "source/ldap": "source", "source/vcard": "source"}
 NOUNS = {"base", "mail"}
 SERVICE = {"base", "crypto", "mail", "mime", "signature", "dkim", "record"} | DOORS
 
@@ -29,6 +29,8 @@ for door in DOORS:
 for adapter, door in ADAPTERS.items():
     TABLE[adapter] = NOUNS | {"crypto", door}
 TABLE["source/local"] |= {"store", "record"}
+TABLE["source/paraph"] |= {"source/web"}
+TABLE["source/vcard"] |= {"source/web"}
 for session in ("smtp", "imap", "jmap", "http", "web", "admin"):
     TABLE[f"session/{session}"] = NOUNS | {"mime", "crypto", "record", "service", "session/sasl", f"wire/{session}"} | DOORS
 TABLE["session/jmap"] |= {"wire/http"}
@@ -40,10 +42,10 @@ FLOORS = {"base": 0, "crypto": 0, "mail": 1, "mime": 1, "signature": 1, "dkim": 
 
 # Library header -> the rooms that may see it.
 LIBRARIES = {
-    "rocksdb/": {"store/rocks"}, "google/protobuf/": {"record"}, "toml++/": {"app/config"}, "curl/": {"app/client"}, "CLI/": {"app"},
+    "rocksdb/": {"store/rocks"}, "google/protobuf/": {"record"}, "toml++/": {"app/config"}, "curl/": {"app/client", "source/web"}, "CLI/": {"app"},
     "spdlog/": {"app"}, "unicode/": {"crypto", "mime", "signature"}, "sodium": {"crypto"}, "openssl/": {"crypto", "net/asio"},
-    "gumbo.h": {"signature"}, "boost/json": {"session/admin"}, "boost/beast": {"net/asio"}, "ares": {"dns/cares"},
-    "ldap.h": {"source/ldap"}, "lber.h": {"source/ldap"}, "openldap.h": {"source/ldap"},
+    "gumbo.h": {"signature"}, "boost/json": {"session/admin", "source/paraph"}, "boost/beast": {"net/asio"}, "ares": {"dns/cares"},
+    "ldap.h": {"source/ldap"}, "lber.h": {"source/ldap"}, "openldap.h": {"source/ldap"}, "expat.h": {"source/vcard"},
 }
 NOT_IN_WIRE = {"base/task.h", "base/log.h"}
 ASKS_THE_TIME = re.compile(r"\bClock\b|\bnow\(\)")
