@@ -30,7 +30,7 @@ for adapter, door in ADAPTERS.items():
     TABLE[adapter] = NOUNS | {"crypto", door}
 TABLE["source/local"] |= {"store", "record"}
 TABLE["source/paraph"] |= {"source/web"}
-TABLE["source/vcard"] |= {"source/web"}
+TABLE["source/vcard"] |= {"source/web", "wire/vcard"}
 for session in ("smtp", "imap", "jmap", "http", "web", "admin"):
     TABLE[f"session/{session}"] = NOUNS | {"mime", "crypto", "record", "service", "session/sasl", f"wire/{session}"} | DOORS
 TABLE["session/jmap"] |= {"wire/http"}
