@@ -94,11 +94,15 @@ std::optional<std::string> find_value(std::string_view block, std::string_view n
 }
 
 std::string unfold(std::string_view raw) {
-  constexpr std::string_view kLineEnds("\r\n\0", 3);
+  const auto next_line_end = [&raw] {
+    const auto found = std::ranges::find_if(raw, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+    return static_cast<std::size_t>(found - raw.begin());
+  };
+  auto stop = next_line_end();
+  if (stop == raw.size()) return std::string(trimmed(raw));  // on one line, as most are
   std::string out;
   out.reserve(raw.size());
-  for (;;) {
-    const auto stop = std::min(raw.find_first_of(kLineEnds), raw.size());
+  for (;; stop = next_line_end()) {
     out += raw.substr(0, stop);
     raw.remove_prefix(stop);
     if (raw.empty()) return std::string(trimmed(out));

@@ -284,9 +284,12 @@ Scanner::Verdict Scanner::match_delimiter(std::string_view rest, Next next, Deli
 
 void Scanner::advance(std::string_view octets) {
   offset_ += octets.size();
-  const auto last = octets.substr(octets.size() - std::min(octets.size(), history_.size()));
-  std::shift_left(history_.begin(), history_.end(), static_cast<std::ptrdiff_t>(last.size()));
-  std::ranges::copy(last, history_.end() - last.size());
+  if (octets.size() >= history_.size()) {
+    std::ranges::copy_n(octets.end() - history_.size(), history_.size(), history_.begin());
+    return;
+  }
+  std::shift_left(history_.begin(), history_.end(), static_cast<std::ptrdiff_t>(octets.size()));
+  std::ranges::copy(octets, history_.end() - octets.size());
 }
 
 void Scanner::tell(std::string_view octets) {
