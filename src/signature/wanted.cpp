@@ -17,7 +17,9 @@ std::vector<mail::Range> by_need(const mail::Rope& rope, const mail::Structure& 
   const auto own = own_parts(structure);
   const Body body = find_body(structure);
   const auto& parts = structure.parts;
-  std::vector<mail::Range> ranges{parts.front().header};
+  std::vector<mail::Range> ranges;
+  ranges.reserve(own.size() + 8);  // a body of each, and what is looked at besides
+  ranges.push_back(parts.front().header);
   const auto add_closing = [&](std::uint32_t container) {
     if (const auto range = closing_range(structure, container)) ranges.push_back(*range);
   };
