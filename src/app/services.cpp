@@ -103,6 +103,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, n
       acquirer({&local_source}, config.signature.wait),
       incoming(*store, dns, clock, config.server.name),
       deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config), &incoming),
+      greetings(*store, mailboxes, signatures, deposit.policies(), limits),
       credentials(clock, random),
       logins{
           .accounts = accounts,
