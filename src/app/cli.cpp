@@ -203,7 +203,8 @@ void CommandLine::add_policy() {
   };
   set->add_option_function<std::vector<std::string>>(
          "settings", add,
-         "KEY=VALUE: signature, mandatory, wrap-signed, save-sent: on or off; kinds, external-kinds: a list of text, "
+         "KEY=VALUE: signature, mandatory, wrap-signed, greeting-off-suspends, save-sent: on or off; kinds, "
+         "external-kinds: a list of text, "
          "html, image, voice, or none; replies: full, text or none; class: internet, vpim or vvm; text-place: end or "
          "before-quote")
       ->required();

@@ -67,6 +67,8 @@ Listeners::Listeners(const Config& config, Services& services, const net::TlsSlo
             .store = *services.store,
             .mailboxes = services.mailboxes,
             .messages = services.messages,
+            .signatures = services.signatures,
+            .greetings = services.greetings,
             .logins = services.logins,
             .tls = tls,
             .gate = gate,

@@ -112,6 +112,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, n
       incoming(*store, dns, clock, config.server.name),
       deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config), &incoming,
               &metrics),
+      greetings(*store, mailboxes, signatures, deposit.policies(), limits),
       credentials(clock, random),
       logins{
           .accounts = accounts,

@@ -14,6 +14,7 @@
 #include "service/acquire.h"
 #include "service/deposit.h"
 #include "service/dkim_keys.h"
+#include "service/greetings.h"
 #include "service/mailboxes.h"
 #include "service/messages.h"
 #include "service/signatures.h"
@@ -55,6 +56,7 @@ struct Services {
   service::Acquirer acquirer;
   service::IncomingVerifier incoming;
   service::Deposit deposit;
+  service::Greetings greetings;
   crypto::CredentialCache credentials;
   sasl::LoginServices logins;
   service::DkimKeys dkim_keys;

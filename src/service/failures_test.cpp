@@ -6,6 +6,7 @@
 #include "media/none/none_media.h"
 #include "service/check.h"
 #include "service/deposit.h"
+#include "service/greetings.h"
 #include "service/signatures.h"
 #include "service/testing.h"
 #include "source/local/local_source.h"
@@ -243,6 +244,62 @@ TEST(Failures, OneOfManyAppendsFailsAlone) {
     EXPECT_EQ(shaky.count(shaky.world.alice, "INBOX"), 10u - static_cast<unsigned>(failed));
     EXPECT_THAT(shaky.findings(), testing::IsEmpty());
   }
+}
+
+/// Alice's telephone, with Greetings of its own for each call.
+struct Telephone {
+  explicit Telephone(Shaky& over)
+      : shaky(over),
+        policies(over.flaky),
+        greetings(over.flaky, over.world.mailboxes, over.signatures, policies, over.world.limits) {}
+  bool upload() {
+    Target target{.account = shaky.world.alice, .mailbox = box(), .internal_date = kTestTime};
+    target.flags.keywords.emplace_back(kGreetingOnKeyword);
+    auto message = shaky.world.message(
+        "X-CNS-Greeting-Type: voice-signature\r\nContent-Type: audio/amr\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+        mime::encode_base64(voice_octets()));
+    return run(greetings.append(std::move(message), std::move(target))).has_value();
+  }
+  bool remove() {
+    auto deleted = run(
+        greetings.store_flags(shaky.world.alice, box(), {Uid{1}}, mail::FlagChange::Add, flags({mail::Flag::Deleted})));
+    return deleted && run(greetings.expunge(shaky.world.alice, box(), std::nullopt)).has_value();
+  }
+  MailboxId box() const { return shaky.world.box(shaky.world.alice, "Greetings").id; }
+  static std::string voice_octets() { return "#!AMR\n\x3C" + std::string(31, 'g'); }
+
+  Shaky& shaky;
+  Policies policies;
+  Greetings greetings;
+};
+
+/// The voice of the signature is the one in Greetings exactly as long as that is there.
+void check_greetings(Shaky& shaky, bool there) {
+  const auto signature = done(shaky.signatures.current(shaky.world.alice));
+  const auto uploaded = crypto::sha256(Telephone::voice_octets());
+  EXPECT_EQ(shaky.count(shaky.world.alice, "Greetings"), there ? 1u : 0u);
+  EXPECT_EQ(!signature.voice.empty() && signature.voice.front().blob == uploaded, there);
+  EXPECT_EQ(signature.text, "Alice");
+}
+
+TEST(Failures, AVoiceSignatureIsInBothPlacesOrInNone) {
+  for_every_failure([](Shaky& shaky) { return Telephone(shaky).upload(); },
+                    [](Shaky& shaky, Went went, Flaky::Effect effect) {
+                      const bool there = shaky.count(shaky.world.alice, "Greetings") == 1;
+                      if (went == Went::Well) EXPECT_TRUE(there);
+                      if (went == Went::Badly && effect == Flaky::Effect::None) EXPECT_FALSE(there);
+                      check_greetings(shaky, there);
+                    });
+}
+
+TEST(Failures, ADeletedVoiceSignatureIsGoneFromBothPlacesOrFromNone) {
+  for_every_failure([](Shaky& shaky) { return Telephone(shaky).remove(); },
+                    [](Shaky& shaky, Went went, Flaky::Effect) {
+                      const bool there = shaky.count(shaky.world.alice, "Greetings") == 1;
+                      if (went == Went::Well) EXPECT_FALSE(there);
+                      check_greetings(shaky, there);
+                    },
+                    [](Shaky& shaky) { EXPECT_TRUE(Telephone(shaky).upload()); });
 }
 
 TEST(Failures, ARenameIsWholeOrNotThere) {

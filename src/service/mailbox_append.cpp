@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "record/keys.h"
@@ -46,9 +47,10 @@ void write_form(store::Batch& batch, MessageId id, record::StoredMessage& form, 
   batch.retains.insert(batch.retains.end(), blobs.begin(), blobs.end());
 }
 
-/// The blobs of all forms; an upload's references go over to them.
+/// The blobs of all forms, before those that the batch has already; an upload's references go over to them.
 void hand_over_blobs(store::Batch& batch, NewMessage& message) {
-  batch.blobs = std::move(message.blobs);
+  auto others = std::exchange(batch.blobs, std::move(message.blobs));
+  std::ranges::move(others, std::back_inserter(batch.blobs));
   batch.unused_blobs = std::make_shared<std::vector<mail::NewBlob>>();
   if (message.upload != 0) end_upload(batch, message.upload, message.uploaded);
 }
@@ -56,8 +58,8 @@ void hand_over_blobs(store::Batch& batch, NewMessage& message) {
 }  // namespace
 
 Task<Result<std::vector<Appended>>> Mailboxes::Inside::try_append(NewMessage& message,
-                                                                  const std::vector<Target>& targets,
-                                                                  Turns::Kind kind) {
+                                                                  const std::vector<Target>& targets, Turns::Kind kind,
+                                                                  const Along& along) {
   auto ids = mailboxes_of(targets);
   auto taken = co_await take_mailboxes(ids, kind);
   auto turn = std::make_shared<Turn>(std::move(taken));
@@ -75,40 +77,51 @@ Task<Result<std::vector<Appended>>> Mailboxes::Inside::try_append(NewMessage& me
   std::vector<MailboxEdit> edits;
   edits.reserve(ids.size());
   std::vector<Appended> appended;
+  std::vector<mail::Entry> entries;
   for (const auto& target : targets) {
     MailboxEdit* into = find_edit(edits, target.mailbox);
     if (into == nullptr) {
       PARAPH_CO_TRY(auto fresh, co_await edit(target.account, target.mailbox));
       into = &edits.emplace_back(std::move(fresh));
     }
-    PARAPH_CO_TRY(const auto entry, into->add(batch, ids_of_forms[target.form], target.flags, target.internal_date,
-                                              forms[target.form]->structure.size));
+    PARAPH_CO_TRY(auto entry, into->add(batch, ids_of_forms[target.form], target.flags, target.internal_date,
+                                        forms[target.form]->structure.size));
     placed[target.form].push_back({.account = target.account, .mailbox = target.mailbox, .uid = entry.uid});
     appended.push_back({.mailbox = target.mailbox, .uid_validity = into->now().uid_validity, .uid = entry.uid});
+    entries.push_back(std::move(entry));
   }
   PARAPH_CO_CHECK(co_await check_quota(store, edits, accounts_without_quota(targets)));
   const auto hash = message_id_hash(message.record.structure.root().envelope->message_id);
   for (std::size_t i = 0; i < forms.size(); ++i) {
     if (!placed[i].empty()) write_form(batch, ids_of_forms[i], *forms[i], hash, placed[i]);
   }
+  // Its blobs come after the message's own, which can be taken out again.
+  if (along) {
+    PARAPH_CO_CHECK(co_await along(batch, entries));
+  }
+  const auto own_blobs = message.blobs.size();
   hand_over_blobs(batch, message);
   const auto unused = batch.unused_blobs;
   auto done = co_await commit(std::move(batch), edits, kind == Turns::Kind::Build ? turn : nullptr);
   if (!done) {
     message.blobs = std::move(*unused);
+    message.blobs.resize(std::min(own_blobs, message.blobs.size()));
     co_return fail(std::move(done));
   }
   co_return appended;
 }
 
-Task<Result<std::vector<Appended>>> Mailboxes::append_or_keep(NewMessage& message, std::vector<Target> targets) {
+Task<Result<std::vector<Appended>>> Mailboxes::append_or_keep(NewMessage& message, std::vector<Target> targets,
+                                                              Along along) {
   for (auto& target : targets) {
     PARAPH_CO_TRY(target.flags,
                   changed_flags({}, mail::FlagChange::Replace, target.flags, inside_->limits.keywords_max));
   }
   // Most often nobody is in the way, and many batches may wait for one sync. After a conflict alone, which settles it.
-  auto kind = Turns::Kind::Build;
-  const auto once = [&] { return inside_->try_append(message, targets, std::exchange(kind, Turns::Kind::Alone)); };
+  auto kind = along ? Turns::Kind::Alone : Turns::Kind::Build;
+  const auto once = [&] {
+    return inside_->try_append(message, targets, std::exchange(kind, Turns::Kind::Alone), along);
+  };
   co_return co_await until_settled(once);
 }
 

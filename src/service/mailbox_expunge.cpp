@@ -5,7 +5,7 @@
 namespace paraph::service {
 
 Task<Result<std::vector<Uid>>> Mailboxes::Inside::try_expunge(AccountId account, MailboxId mailbox,
-                                                              std::span<const Uid> uids) {
+                                                              std::span<const Uid> uids, const Along& along) {
   const auto turn = co_await take_mailbox(mailbox);
   PARAPH_CO_TRY(auto edited, co_await edit(account, mailbox));
   const std::vector<Uid> wanted(uids.begin(), uids.end());
@@ -24,6 +24,9 @@ Task<Result<std::vector<Uid>>> Mailboxes::Inside::try_expunge(AccountId account,
   const auto messages_turn = co_await take_messages(uses);
   PARAPH_CO_CHECK(co_await uses.apply(store, batch));
   PARAPH_CO_CHECK(co_await edited.prune(store, batch, limits.tombstones_max));
+  if (along) {
+    PARAPH_CO_CHECK(co_await along(batch, entries));
+  }
   std::vector<MailboxEdit> edits;
   edits.push_back(std::move(edited));
   PARAPH_CO_CHECK(co_await commit(std::move(batch), edits));
@@ -31,7 +34,7 @@ Task<Result<std::vector<Uid>>> Mailboxes::Inside::try_expunge(AccountId account,
 }
 
 Task<Result<std::vector<Uid>>> Mailboxes::expunge(AccountId account, MailboxId mailbox,
-                                                  std::optional<std::vector<Uid>> uids) {
+                                                  std::optional<std::vector<Uid>> uids, Along along) {
   if (!uids) {
     PARAPH_CO_TRY(const auto all, co_await entries(mailbox));
     uids.emplace();
@@ -41,7 +44,7 @@ Task<Result<std::vector<Uid>>> Mailboxes::expunge(AccountId account, MailboxId m
   }
   std::vector<Uid> expunged;
   for (const auto piece : in_pieces(*uids, kEntriesPerBatch)) {
-    const auto once = [&] { return inside_->try_expunge(account, mailbox, piece); };
+    const auto once = [&] { return inside_->try_expunge(account, mailbox, piece, along); };
     PARAPH_CO_TRY(const auto gone, co_await until_settled(once));
     std::ranges::copy(gone, std::back_inserter(expunged));
   }

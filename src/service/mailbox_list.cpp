@@ -72,6 +72,7 @@ Task<Result<mail::Mailbox>> Mailboxes::Inside::try_create(AccountId account, con
 
 Task<Result<mail::Mailbox>> Mailboxes::create(AccountId account, std::string name, mail::SpecialUse use) {
   PARAPH_CO_TRY(const auto normal, checked_name(name));
+  if (normal == kGreetings) use = mail::SpecialUse::Greetings;  // of an account that lost it in an older version
   const auto once = [&] { return inside_->try_create(account, normal, use); };
   co_return co_await until_settled(once);
 }
@@ -80,6 +81,7 @@ Task<Result<mail::Mailbox>> Mailboxes::create(AccountId account, std::string nam
 
 Task<Result<void>> Mailboxes::remove(AccountId account, std::string name) {
   if (normal_mailbox_name(name) == kInbox) co_return fail(Code::Denied, "INBOX cannot be removed");
+  if (normal_mailbox_name(name) == kGreetings) co_return fail(Code::Denied, "Greetings cannot be removed");
   PARAPH_CO_TRY(const auto id, co_await inside_->find_id(account, name));
   const auto turn = co_await inside_->take_mailbox(id);
   inside_->cache.drop(id);
@@ -134,6 +136,7 @@ Task<Result<void>> Mailboxes::Inside::try_rename(AccountId account, const std::s
 Task<Result<void>> Mailboxes::rename(AccountId account, std::string from, std::string to) {
   PARAPH_CO_TRY(const auto new_name, checked_name(to));
   const std::string old_name = normal_mailbox_name(from);
+  if (old_name == kGreetings) co_return fail(Code::Denied, "Greetings cannot be renamed");
   if (is_below(new_name, old_name)) co_return fail(Code::BadInput, "a mailbox cannot go below itself");
   if (old_name != kInbox) {
     const auto once = [&] { return inside_->try_rename(account, old_name, new_name); };

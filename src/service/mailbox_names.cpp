@@ -10,7 +10,9 @@ std::string normal_mailbox_name(std::string_view name) {
   if (name.size() > 1 && name.back() == kLevels) name.remove_suffix(1);
   std::string normal(name);
   const std::string_view first = name.substr(0, name.find(kLevels));
-  if (iequals(first, kInbox)) std::ranges::copy(kInbox, normal.begin());
+  for (const auto known : {kInbox, kGreetings}) {
+    if (iequals(first, known)) std::ranges::copy(known, normal.begin());
+  }
   return normal;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,6 +63,11 @@ struct Copied {
   std::vector<std::pair<Uid, Uid>> uids;  ///< source, destination; in order of source
 };
 
+/// What becomes durable in the same commit as a change to a mailbox: adds to the batch, in the mailbox's turn, once for
+/// each try, knowing the entries as the change leaves them (expunge: those that go). Its failure is the change's, which
+/// then is not made. What it refers to outlives the call that it is given to.
+using Along = std::function<Task<Result<void>>(store::Batch&, const std::vector<mail::Entry>&)>;
+
 /// All mail logic of mailboxes, once, above the store: UIDs, MODSEQ, flags, quota, counts. Any event loop; changes to
 /// one mailbox are made one after the other (in-process lock per mailbox, and Expects against other processes). Every
 /// change is on disk when the call answers, and wakes the mailbox's topic.
@@ -81,9 +87,10 @@ class Mailboxes {
   Task<Result<mail::Mailbox>> find_special(AccountId account, mail::SpecialUse use);
   /// Makes parents too (RFC 9051 §6.3.4). Exists, BadInput (name), TooLarge (`mailboxes_max`).
   Task<Result<mail::Mailbox>> create(AccountId account, std::string name, mail::SpecialUse use);
-  /// Denied for INBOX; Exists (Conflict code) when it has children is the protocol's matter: children stay.
+  /// Denied for INBOX and Greetings; Exists (Conflict code) when it has children is the protocol's matter: children
+  /// stay.
   Task<Result<void>> remove(AccountId account, std::string name);
-  /// With its children. INBOX: its messages move to the new mailbox (RFC 9051 §6.3.6).
+  /// With its children. INBOX: its messages move to the new mailbox (RFC 9051 §6.3.6). Denied for Greetings.
   Task<Result<void>> rename(AccountId account, std::string from, std::string to);
   Task<Result<void>> set_subscribed(AccountId account, std::string name, bool subscribed);
 
@@ -101,7 +108,8 @@ class Mailboxes {
   Task<Result<std::vector<Appended>>> append(NewMessage message, std::vector<Target> targets);
   /// The same for a caller who may try again: on failure `message` is as it was, its upload still to be given back
   /// (uploads.h).
-  Task<Result<std::vector<Appended>>> append_or_keep(NewMessage& message, std::vector<Target> targets);
+  Task<Result<std::vector<Appended>>> append_or_keep(NewMessage& message, std::vector<Target> targets,
+                                                     Along along = {});
 
   /// APPEND of a client to a mailbox for sent mail (spec 2.9). When the as-sent copy of the same message is there, put
   /// by the server less than 24 hours ago (same Message-ID, same first From), that one stays, gets the flags too, and
@@ -116,9 +124,10 @@ class Mailboxes {
   /// `unchanged_since` as RFC 7162; entries past it are left alone and missing from the answer.
   Task<Result<FlagsStored>> store_flags(AccountId account, MailboxId mailbox, std::vector<Uid> uids,
                                         mail::FlagChange change, mail::Flags flags,
-                                        std::optional<ModSeq> unchanged_since = std::nullopt);
+                                        std::optional<ModSeq> unchanged_since = std::nullopt, Along along = {});
   /// Removes those of `uids` that are \Deleted (all \Deleted ones when nullopt). Returns the UIDs removed, ascending.
-  Task<Result<std::vector<Uid>>> expunge(AccountId account, MailboxId mailbox, std::optional<std::vector<Uid>> uids);
+  Task<Result<std::vector<Uid>>> expunge(AccountId account, MailboxId mailbox, std::optional<std::vector<Uid>> uids,
+                                         Along along = {});
   /// COPY and MOVE: all or nothing (in one batch up to 1,000 messages; larger ones in several, each whole). NotFound:
   /// destination.
   Task<Result<Copied>> copy(AccountId account, MailboxId from, std::vector<Uid> uids, MailboxId to);

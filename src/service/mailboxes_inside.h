@@ -45,12 +45,13 @@ struct Mailboxes::Inside {
 
   // One try of one batch each: Conflict asks for another.
   Task<Result<std::vector<Appended>>> try_append(NewMessage& message, const std::vector<Target>& targets,
-                                                 Turns::Kind kind);
+                                                 Turns::Kind kind, const Along& along);
   Task<Result<std::vector<mail::Entry>>> try_store_flags(AccountId account, MailboxId mailbox,
                                                          std::span<const Uid> uids, mail::FlagChange change,
                                                          const mail::Flags& flags,
-                                                         std::optional<ModSeq> unchanged_since);
-  Task<Result<std::vector<Uid>>> try_expunge(AccountId account, MailboxId mailbox, std::span<const Uid> uids);
+                                                         std::optional<ModSeq> unchanged_since, const Along& along);
+  Task<Result<std::vector<Uid>>> try_expunge(AccountId account, MailboxId mailbox, std::span<const Uid> uids,
+                                             const Along& along);
   Task<Result<Copied>> try_copy(AccountId account, MailboxId from, std::span<const Uid> uids, MailboxId to);
   Task<Result<Copied>> try_move(AccountId account, MailboxId from, std::span<const Uid> uids, MailboxId to);
   Task<Result<mail::Mailbox>> try_create(AccountId account, const std::string& name, mail::SpecialUse use);

@@ -101,6 +101,7 @@ constexpr Key kKeys[] = {
     {"class", "internet", "internet, vpim or vvm", &take_class},
     {"wrap-signed", "off", "on or off", &take_on_off<&Policy::wrap_signed>},
     {"text-place", "end", "end or before-quote", &take_text_place},
+    {"greeting-off-suspends", "on", "on or off", &take_on_off<&Policy::greeting_off_suspends>},
     {"save-sent", "as configured", "on or off", &take_save_sent},
 };
 

@@ -33,7 +33,8 @@ struct Policy {
   signature::Recipients recipient_class = signature::Recipients::Internet;  ///< of mail that it gets
   bool wrap_signed = false;
   bool text_before_quote = false;
-  std::optional<bool> save_sent;  ///< nullopt: as the configuration says
+  bool greeting_off_suspends = true;  ///< a voice signature that is switched off in Greetings is not attached
+  std::optional<bool> save_sent;      ///< nullopt: as the configuration says
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 

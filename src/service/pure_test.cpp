@@ -43,8 +43,14 @@ TEST(Flags, BadKeywordsAndTooManyAreRefused) {
 }
 
 TEST(MailboxNames, AreMadeNormalAndChecked) {
-  const std::pair<const char*, const char*> normal[] = {
-      {"inbox", "INBOX"}, {"Inbox/x", "INBOX/x"}, {"inboxes", "inboxes"}, {"a/", "a"}, {"/", "/"}, {"", ""}};
+  const std::pair<const char*, const char*> normal[] = {{"inbox", "INBOX"},
+                                                        {"Inbox/x", "INBOX/x"},
+                                                        {"inboxes", "inboxes"},
+                                                        {"GREETINGS", "Greetings"},
+                                                        {"greetings/x", "Greetings/x"},
+                                                        {"a/", "a"},
+                                                        {"/", "/"},
+                                                        {"", ""}};
   for (const auto& [given, made] : normal) EXPECT_EQ(normal_mailbox_name(given), made);
   EXPECT_TRUE(
       is_mailbox_name("R\xC3\xBC"

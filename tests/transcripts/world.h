@@ -10,17 +10,22 @@
 #include "base/clock.h"
 #include "crypto/credential_cache.h"
 #include "crypto/random.h"
+#include "media/none/none_media.h"
 #include "net/gate.h"
 #include "net/memory/memory_stream.h"
 #include "service/accounts.h"
 #include "service/acquire.h"
 #include "service/deposit.h"
+#include "service/greetings.h"
 #include "service/limits.h"
 #include "service/mailboxes.h"
 #include "service/messages.h"
+#include "service/policies.h"
+#include "service/signatures.h"
 #include "session/imap/server.h"
 #include "session/sasl/login.h"
 #include "session/smtp/server.h"
+#include "source/local/local_source.h"
 #include "store/memory/memory_store.h"
 
 namespace paraph::transcripts {
@@ -70,8 +75,13 @@ class World {
   service::Accounts accounts;
   service::Mailboxes mailboxes;
   service::Messages messages;
+  media::none::NoneMedia media;
+  service::Signatures signatures;
+  source::local::LocalSource local;
   service::Acquirer acquirer;
   service::Deposit deposit;
+  service::Policies policies;
+  service::Greetings greetings;
   crypto::CredentialCache cache;
   net::TlsSlot tls;
   net::Gate gate;

@@ -67,11 +67,14 @@ Task<std::optional<mail::Mailbox>> Session::check_append(const imap::Append& com
   co_return std::move(*mailbox);
 }
 
-/// A client's copy of what it sent may be there already, as it was sent (service/mailboxes.h).
+/// A client's copy of what it sent may be there already, as it was sent (service/mailboxes.h). A voice signature goes
+/// into the signature too.
 Task<Result<service::Appended>> Session::append_to(const mail::Mailbox& mailbox, service::NewMessage message,
                                                    service::Target target) {
   if (mailbox.use == mail::SpecialUse::Sent)
     co_return co_await server_.mailboxes.append_sent(std::move(message), std::move(target));
+  if (mailbox.use == mail::SpecialUse::Greetings)
+    co_return co_await server_.greetings.append(std::move(message), std::move(target));
   std::vector<service::Target> targets;
   targets.push_back(std::move(target));
   PARAPH_CO_TRY(const auto appended, co_await server_.mailboxes.append(std::move(message), std::move(targets)));
@@ -125,7 +128,7 @@ Task<void> Session::receive_append(imap::Append command, mail::Mailbox mailbox) 
                          .internal_date = command.date.value_or(server_.clock.now())};
   auto appended = co_await append_to(mailbox, std::move(*message), std::move(target));
   if (!appended) {
-    refuse(appended.error(), imap::Target::Yes);
+    refuse_greeting(appended.error(), imap::Target::Yes);
     co_return;
   }
   if (selected_ && selected_->mailbox == mailbox.id) selected_->changed = true;

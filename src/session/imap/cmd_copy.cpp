@@ -21,6 +21,10 @@ Task<void> Session::copy_or_move(imap::Numbers numbers, imap::SequenceSet set, s
     no("READ-ONLY", "the mailbox is open for reading only");
     co_return;
   }
+  if (moving && selected_->greetings) {
+    no("CANNOT", "greetings are not moved: copy them, and delete what is not wanted");
+    co_return;
+  }
   auto uids = selected_->view.uids_of(*picked);
   const std::size_t asked = uids.size();
   auto target = co_await server_.mailboxes.find(account_, std::move(mailbox));

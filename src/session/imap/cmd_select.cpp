@@ -62,6 +62,7 @@ Task<Result<void>> Session::open(mail::Mailbox mailbox, imap::Readonly readonly)
   auto selected = std::make_unique<Selected>();
   selected->mailbox = mailbox.id;
   selected->readonly = readonly;
+  selected->greetings = mailbox.use == mail::SpecialUse::Greetings;
   selected->watch.emplace(server_.store, mailbox.id, stream_.executor(), [this, opened = selected.get()] {
     opened->changed = true;
     if (idling_) stream_.poke();
@@ -75,6 +76,7 @@ Task<Result<void>> Session::open(mail::Mailbox mailbox, imap::Readonly readonly)
   auto entries = co_await server_.mailboxes.entries(mailbox.id);
   if (!entries) co_return fail(std::move(entries));
   auto summary = summarise(*entries, mailbox.uid_next);
+  if (selected->greetings) summary.keywords.emplace(service::kGreetingOnKeyword);
   *entries = {};
   selected->view = View(std::move(summary.uids));
   selected->view.add_recent(recent_from, mailbox.uid_next);
@@ -103,7 +105,7 @@ Task<Result<void>> Session::open(mail::Mailbox mailbox, imap::Readonly readonly)
 // CLOSE (§6.4.1) expunges without a word; UNSELECT (§6.4.2) does not.
 Task<void> Session::close(imap::Close) {
   if (selected_->readonly == imap::Readonly::No) {
-    auto expunged = co_await server_.mailboxes.expunge(account_, selected_->mailbox, std::nullopt);
+    auto expunged = co_await expunge_selected(std::nullopt);
     if (!expunged && expunged.error().code != Code::NotFound) {
       refuse(expunged.error());
       co_return;

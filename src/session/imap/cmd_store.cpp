@@ -7,6 +7,15 @@ namespace {
 constexpr std::size_t kStoreChunk = 1000;
 }
 
+Task<Result<service::FlagsStored>> Session::store_flags(std::vector<Uid> uids, const imap::Store& command) {
+  if (selected_->greetings) {
+    co_return co_await server_.greetings.store_flags(account_, selected_->mailbox, std::move(uids), command.change,
+                                                     command.flags);
+  }
+  co_return co_await server_.mailboxes.store_flags(account_, selected_->mailbox, std::move(uids), command.change,
+                                                   command.flags);
+}
+
 // STORE and UID STORE (RFC 9051 §6.4.6).
 Task<void> Session::store(imap::Store command) {
   auto picked = selected_->view.pick(command.set, command.numbers);
@@ -24,11 +33,10 @@ Task<void> Session::store(imap::Store command) {
   for (auto indexes = chunks.next(kStoreChunk); !indexes.empty(); indexes = chunks.next(kStoreChunk)) {
     auto uids = uids_at(indexes);
     const auto asked = uids.size();
-    auto stored = co_await server_.mailboxes.store_flags(account_, selected_->mailbox, std::move(uids), command.change,
-                                                         command.flags);
+    auto stored = co_await store_flags(std::move(uids), command);
     if (!stored) {
       co_await sync_after_own_change(expunges_for(command.numbers), std::move(told));
-      refuse(stored.error());
+      refuse_greeting(stored.error(), imap::Target::No);
       co_return;
     }
     missing = missing || stored->entries.size() < asked;

@@ -27,6 +27,13 @@ void Session::refuse(const Error& error, imap::Target target) {
   imap::append_refusal(out(), tag_, error, target);
 }
 
+/// Of a greeting whose recording cannot be used, in the words that telephones know; the reason is for the operator.
+void Session::refuse_greeting(const Error& error, imap::Target target) {
+  if (error.code != Code::Unsupported) return refuse(error, target);
+  log(Level::Info, "imap greeting-refused user={} reason={}", printable(user_), printable(error.text));
+  no({}, "invalid parameter");
+}
+
 void Session::untagged(imap::Condition condition, std::string_view code, std::string_view text) {
   imap::append_condition(out(), "*", condition, code, text);
 }
@@ -35,7 +42,7 @@ std::string Session::capabilities() const {
   std::string all =
       "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE IDLE NAMESPACE UIDPLUS MOVE UNSELECT CHILDREN SPECIAL-USE "
       "CREATE-SPECIAL-USE BINARY";
-  if (phase_ != Phase::NotAuthenticated) return all;
+  if (phase_ != Phase::NotAuthenticated) return all + " METADATA-SERVER";
   if (!stream_.encrypted() && server_.tls.get() != nullptr) all += " STARTTLS";
   if (!may_log_in()) return all + " LOGINDISABLED";
   for (const auto mechanism : sasl::offered(sasl::context_for(server_.logins, stream_))) {

@@ -7,9 +7,11 @@
 #include "net/stream.h"
 #include "net/tls_context.h"
 #include "service/accounts.h"
+#include "service/greetings.h"
 #include "service/limits.h"
 #include "service/mailboxes.h"
 #include "service/messages.h"
+#include "service/signatures.h"
 #include "session/sasl/login.h"
 #include "store/store.h"
 
@@ -25,6 +27,8 @@ struct Server {
   store::Store& store;
   service::Mailboxes& mailboxes;
   service::Messages& messages;
+  service::Signatures& signatures;
+  service::Greetings& greetings;
   sasl::LoginServices& logins;
   const net::TlsSlot& tls;  ///< empty: STARTTLS is not offered
   const net::Gate& gate;    ///< stopping(): sessions say BYE at their next rest

@@ -52,6 +52,8 @@ const Session::Row* Session::row_of(const imap::CommandBody& body) {
       Row::of<imap::List, &Session::list>(kLoggedIn),
       Row::of<imap::Lsub, &Session::lsub>(kLoggedIn),
       Row::of<imap::Status, &Session::status>(kLoggedIn),
+      Row::of<imap::GetMetadata, &Session::get_metadata>(kLoggedIn),
+      Row::of<imap::SetMetadata, &Session::set_metadata>(kLoggedIn),
       Row::of<imap::Check, &Session::check>(kSelected),
       Row::of<imap::Close, &Session::close>(kSelected),
       Row::of<imap::Unselect, &Session::unselect>(kSelected),

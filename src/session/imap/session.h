@@ -34,6 +34,7 @@ inline constexpr Phases kSelected = static_cast<Phases>(Phase::Selected);
 struct Selected {
   MailboxId mailbox;
   imap::Readonly readonly = imap::Readonly::No;
+  bool greetings = false;  ///< it is Greetings: what is on there is in the signature (service/greetings.h)
   View view;
   ModSeq seen;           ///< the client was told, or will be, of everything up to here
   bool changed = false;  ///< there is more since `seen`
@@ -119,7 +120,8 @@ class Session {
   void finish_login(Result<record::Account> account);
   bool may_log_in() const { return sasl::may_log_in(server_.logins, stream_); }
 
-  // Mailboxes (cmd_select.cpp, cmd_mailbox.cpp, cmd_list.cpp, cmd_status.cpp, cmd_append.cpp, cmd_idle.cpp)
+  // Mailboxes (cmd_select.cpp, cmd_mailbox.cpp, cmd_list.cpp, cmd_status.cpp, cmd_append.cpp, cmd_idle.cpp,
+  // cmd_metadata.cpp)
   Task<void> select(imap::Select command);
   Task<Result<void>> open(mail::Mailbox mailbox, imap::Readonly readonly);
   Task<void> close(imap::Close);
@@ -139,6 +141,9 @@ class Session {
                                             service::Target target);
   Task<void> receive_append(imap::Append command, mail::Mailbox mailbox);
   Task<void> idle(imap::Idle);
+  Task<void> get_metadata(imap::GetMetadata command);
+  Task<void> set_metadata(imap::SetMetadata command);
+  bool take_metadata(imap::MetadataValue& value, service::SignatureChange& change);
 
   // Messages (cmd_fetch.cpp, fetch_sections.cpp, cmd_store.cpp, cmd_copy.cpp, cmd_expunge.cpp, cmd_search.cpp)
   Task<void> fetch(imap::Fetch command);
@@ -155,7 +160,10 @@ class Session {
   Task<void> move(imap::Move command);
   enum class Transfer { Copy, Move };
   Task<void> copy_or_move(imap::Numbers numbers, imap::SequenceSet set, std::string mailbox, Transfer transfer);
+  Task<Result<service::FlagsStored>> store_flags(std::vector<Uid> uids, const imap::Store& command);
   Task<void> expunge(imap::Expunge command);
+  Task<Result<std::vector<Uid>>> expunge_selected(std::optional<std::vector<Uid>> uids);
+  void refuse_greeting(const Error& error, imap::Target target);
   Task<void> search(imap::Search command);
   Subject subject_at(std::uint32_t index) const;
   Task<Result<void>> search_entries(const Query& query, std::vector<std::uint32_t> indexes,

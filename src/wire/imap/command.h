@@ -10,6 +10,7 @@
 #include "mail/flags.h"
 #include "mail/mailbox.h"
 #include "wire/imap/framer.h"
+#include "wire/imap/metadata.h"
 #include "wire/imap/search.h"
 #include "wire/imap/section.h"
 #include "wire/imap/sequence.h"
@@ -179,9 +180,10 @@ struct Move {  // RFC 6851
   std::string mailbox;
 };
 
-using CommandBody = std::variant<Capability, Noop, Logout, StartTls, Check, Close, Unselect, Idle, Namespace,
-                                 Authenticate, Login, Enable, Id, Select, Create, Delete, Rename, Subscribe,
-                                 Unsubscribe, Status, List, Lsub, Append, Expunge, Search, Fetch, Store, Copy, Move>;
+using CommandBody =
+    std::variant<Capability, Noop, Logout, StartTls, Check, Close, Unselect, Idle, Namespace, Authenticate, Login,
+                 Enable, Id, Select, Create, Delete, Rename, Subscribe, Unsubscribe, Status, List, Lsub, Append,
+                 GetMetadata, SetMetadata, Expunge, Search, Fetch, Store, Copy, Move>;
 
 struct Command {
   std::string tag;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kTagBytesMax = 128;
 
 // RFC 9051 §6; a new command is a line here, a struct in command.h, and its arguments in one of the parse_*.cpp.
-constexpr std::array<CommandSyntax, 36> kCommands{{
+constexpr std::array<CommandSyntax, 38> kCommands{{
     {"CAPABILITY", bare<Capability>},
     {"NOOP", bare<Noop>},
     {"LOGOUT", bare<Logout>},
@@ -32,6 +32,8 @@ constexpr std::array<CommandSyntax, 36> kCommands{{
     {"NAMESPACE", bare<Namespace>},
     {"STATUS", status},
     {"APPEND", append},
+    {"GETMETADATA", get_metadata},
+    {"SETMETADATA", set_metadata},
     {"IDLE", bare<Idle>},
     {"CHECK", bare<Check>},
     {"CLOSE", bare<Close>},

@@ -25,6 +25,10 @@ Result<CommandBody> list(Cursor& cursor, Numbers);
 Result<CommandBody> lsub(Cursor& cursor, Numbers);
 Result<CommandBody> append(Cursor& cursor, Numbers);
 
+// parse_metadata.cpp
+Result<CommandBody> get_metadata(Cursor& cursor, Numbers);
+Result<CommandBody> set_metadata(Cursor& cursor, Numbers);
+
 /// DELETE, SUBSCRIBE, UNSUBSCRIBE: a mailbox and nothing else.
 template <class T>
 Result<CommandBody> one_mailbox(Cursor& cursor, Numbers) {
