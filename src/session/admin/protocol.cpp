@@ -4,7 +4,7 @@
 
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Weverything"
-#include <boost/json/src.hpp>  // the one translation unit that sees Boost.JSON
+#include <boost/json.hpp>
 #pragma clang diagnostic pop
 
 #include "base/text.h"
