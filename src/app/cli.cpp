@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kVersion = PARAPH_VERSION;
 
 /// Verbs that the contract names and this version lacks.
-constexpr std::string_view kLater[] = {"source", "queue", "milter", "backup", "restore"};
+constexpr std::string_view kLater[] = {"queue", "milter", "backup", "restore"};
 
 /// One command line while it is read: CLI11 fills the fields, and the verb that was given builds the command from them.
 class CommandLine {
@@ -42,6 +42,7 @@ class CommandLine {
   void add_key();
   void add_message();
   void add_dkim();
+  void add_source();
   void add_check();
   void add_send();
   void add_inbox();
@@ -76,6 +77,7 @@ CommandLine::CommandLine() {
   add_key();
   add_message();
   add_dkim();
+  add_source();
   add_check();
   add_send();
   add_inbox();
@@ -216,6 +218,12 @@ void CommandLine::add_key() {
             "paraph key list --config paraph.toml");
   add_admin(group, "rotate", "", "Sign with a new key; the one before it verifies for 30 days more",
             "paraph key rotate --config paraph.toml");
+}
+
+void CommandLine::add_source() {
+  auto& group = *add_group("source", "Where signatures come from", "paraph source list --config paraph.toml");
+  add_admin(group, "list", "", "Each source: its state, what it was asked and answered, and its last error",
+            "paraph source list --config paraph.toml");
 }
 
 void CommandLine::add_message() {

@@ -43,8 +43,9 @@ Result<void> run_without_server(const Config& config, net::asio::Loops& loops, a
   if (config.store.engine == Engine::Memory)
     return fail(Code::Unavailable, "the store is in memory and no server runs: start it with paraph serve");
   PARAPH_TRY(auto store, open_store(config));
+  net::Gate gate;
   net::WorkerPool pool(1, kPoolJobsMax);
-  Services services(config, std::move(store), pool);
+  Services services(config, std::move(store), make_silent_remotes(config), pool, gate);
   auto result = run_blocking(loops.at(0), run_here(services, std::move(request)));
   loops.stop();
   return result;

@@ -78,8 +78,9 @@ void Server::reload_tls() {
 
 Result<void> Server::start(const Prepare& prepare) {
   PARAPH_CHECK(load_tls());
+  PARAPH_TRY(auto remotes, make_remotes(config_));
   PARAPH_TRY(auto store, open_store(config_));
-  services_ = std::make_unique<Services>(config_, std::move(store), pool_);
+  services_ = std::make_unique<Services>(config_, std::move(store), std::move(remotes), pool_, gate_);
   loops_.run();
   PARAPH_CHECK(run_blocking(loops_.at(0), services_->recover()));
   if (prepare) {

@@ -97,7 +97,8 @@ Result<std::unique_ptr<store::Store>> open_store(const Config& config) {
   return store::rocks::open(options);
 }
 
-Services::Services(const Config& config, std::unique_ptr<store::Store> opened, net::WorkerPool& worker_pool)
+Services::Services(const Config& config, std::unique_ptr<store::Store> opened, Remotes remotes,
+                   net::WorkerPool& worker_pool, net::Gate& gate)
     : limits(config.limits),
       pool(worker_pool),
       store(std::move(opened)),
@@ -108,7 +109,9 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, n
       messages(*store, kMessageCacheBytes),
       signatures(*store, media, clock, limits),
       local_source(*store),
-      acquirer({&local_source}, config.signature.wait, &metrics),
+      sources(config, std::move(remotes),
+              {.store = *store, .media = media, .clock = clock, .random = random, .limits = limits, .gate = gate}),
+      acquirer(sources.in_order(local_source), config.signature.wait, &metrics),
       incoming(*store, dns, clock, config.server.name),
       deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config), &incoming,
               &metrics),
@@ -122,10 +125,17 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, n
           .check_password = [this](auto verifier,
                                    auto password) { return check_on(pool, std::move(verifier), std::move(password)); },
           .pause = &pause,
-          .plaintext_on_loopback = config.auth.plaintext_on_loopback},
+          .plaintext_on_loopback = config.auth.plaintext_on_loopback,
+          .logged_in =
+              [this, &gate](const std::string& address, const Executor& executor) {
+                if (!gate.stopping() && !sources.all().empty())
+                  net::spawn(gate, executor, "prefetch", acquirer.prefetch(address));
+              }},
       dkim_keys(*store, clock, [this](crypto::KeyKind kind) { return generate_on(pool, kind); }),
       verbs(*store, accounts, mailboxes, signatures, deposit.policies(), deposit.keys(), dkim_keys,
-            [this](std::string password) { return make_on(pool, random, std::move(password)); }) {
+            [this](std::string password) { return make_on(pool, random, std::move(password)); },
+            {.states = [this] { return sources.states(); },
+             .forget = [this](std::string address) { return sources.forget(std::move(address)); }}) {}
   metrics.counter_from("paraph_store_batches_total", "Batches committed to the store.",
                        [this] { return store->counters().batches; });
   metrics.counter_from("paraph_store_syncs_total", "Times that the store made what it has durable.",
@@ -137,6 +147,7 @@ Task<Result<void>> Services::recover() {
   PARAPH_CO_TRY(logins.unknown_user_key, co_await service::load_server_key(*store, random, "unknown-user"));
   PARAPH_CO_TRY(const auto uploads, co_await service::recover_uploads(*store));
   PARAPH_CO_TRY(const auto removals, co_await accounts.finish_removals());
+  PARAPH_CO_CHECK(co_await sources.recover());
   if (uploads != 0 || removals != 0) log(Level::Info, "recovered uploads={} removals={}", uploads, removals);
   co_return Result<void>();
 }

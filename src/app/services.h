@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "app/config/config.h"
+#include "app/sources.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/result.h"
@@ -9,6 +10,7 @@
 #include "crypto/random.h"
 #include "dns/cares/cares_resolver.h"
 #include "media/process/process_media.h"
+#include "net/gate.h"
 #include "net/worker_pool.h"
 #include "service/accounts.h"
 #include "service/acquire.h"
@@ -34,7 +36,9 @@ Result<std::unique_ptr<store::Store>> open_store(const Config& config);
 /// administrative verb when no server runs. Any event loop. Destroy it before the pool and the loops, when no task uses
 /// it any more.
 struct Services {
-  Services(const Config& config, std::unique_ptr<store::Store> opened, net::WorkerPool& worker_pool);
+  /// `gate` counts the fetches of signatures, which no session waits for.
+  Services(const Config& config, std::unique_ptr<store::Store> opened, Remotes remotes, net::WorkerPool& worker_pool,
+           net::Gate& gate);
 
   /// The store's format is one that this server knows, what a crash left behind is put right, and the server's keys are
   /// loaded: once, before anything else. The failure is one sentence.
@@ -53,6 +57,7 @@ struct Services {
   service::Messages messages;
   service::Signatures signatures;
   source::local::LocalSource local_source;
+  Sources sources;
   service::Acquirer acquirer;
   service::IncomingVerifier incoming;
   service::Deposit deposit;

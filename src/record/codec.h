@@ -67,6 +67,17 @@ struct Change {
   friend bool operator==(const Change&, const Change&) = default;
 };
 
+/// What another place answered about one owner, as kept: used until `fresh_until`, and until `stale_until` when that
+/// place does not answer.
+struct RemoteSignature {
+  mail::Signature signature;  ///< empty(): that place knows none; `number` goes on counting
+  std::vector<mail::PastRevision> past;
+  std::string tag;
+  Time fetched, fresh_until, stale_until;
+  std::optional<Time> not_after;
+  friend bool operator==(const RemoteSignature&, const RemoteSignature&) = default;
+};
+
 /// A key of Paraph-Signature as the ring knows it; its secret is a server key of that name.
 struct RingKey {
   std::string id;
@@ -120,6 +131,8 @@ Result<mail::Signature> parse_signature(std::string_view);
 Result<Time> parse_signature_created(std::string_view);  ///< when the revision was made
 std::string format_signature_head(const SignatureHead&);
 Result<SignatureHead> parse_signature_head(std::string_view);
+std::string format_remote_signature(const RemoteSignature&);
+Result<RemoteSignature> parse_remote_signature(std::string_view);
 std::string format_upload(const std::vector<BlobId>&);
 Result<std::vector<BlobId>> parse_upload(std::string_view);
 std::string format_key_ring(const std::vector<RingKey>&);

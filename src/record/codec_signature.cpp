@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "record/codec.h"
 #include "record/wire.h"
 
@@ -24,6 +26,56 @@ std::optional<mail::SignatureMedia> media_of(const pb::SignatureMedia& in) {
                               .milliseconds = in.milliseconds()};
 }
 
+void set(pb::Signature& out, const mail::Signature& signature) {
+  out.set_owner(signature.owner);
+  out.set_number(signature.number);
+  out.set_revision(signature.revision);
+  out.set_text(signature.text);
+  out.set_html(signature.html);
+  if (signature.image) set(*out.mutable_image(), *signature.image);
+  for (const auto& voice : signature.voice) set(*out.add_voice(), voice);
+  out.set_language(signature.language);
+  out.set_waveform(signature.waveform);
+  if (signature.voice_original) set(*out.mutable_voice_original(), *signature.voice_original);
+  if (signature.image_original) set(*out.mutable_image_original(), *signature.image_original);
+}
+
+std::optional<mail::Signature> signature_of(const pb::Signature& in) {
+  mail::Signature signature;
+  signature.owner = in.owner();
+  signature.number = in.number();
+  signature.revision = in.revision();
+  signature.text = in.text();
+  signature.html = in.html();
+  const auto take = [](bool has, const pb::SignatureMedia& from, std::optional<mail::SignatureMedia>& to) {
+    if (has) to = media_of(from);
+    return !has || to;
+  };
+  if (!take(in.has_image(), in.image(), signature.image) ||
+      !take(in.has_voice_original(), in.voice_original(), signature.voice_original) ||
+      !take(in.has_image_original(), in.image_original(), signature.image_original))
+    return std::nullopt;
+  for (const auto& one : in.voice()) {
+    auto voice = media_of(one);
+    if (!voice) return std::nullopt;
+    signature.voice.push_back(*std::move(voice));
+  }
+  signature.language = in.language();
+  signature.waveform = in.waveform();
+  return signature;
+}
+
+void set(pb::PastRevision& out, const mail::PastRevision& past) {
+  out.set_revision(past.revision);
+  for (const auto& blob : past.media) out.add_media(octets_of(blob));
+  for (const auto bytes : past.media_bytes) out.add_media_bytes(bytes);
+  out.set_text_hash(past.text_hash);
+  out.set_html_hash(past.html_hash);
+  out.set_number(past.number);
+  out.set_created(unix_seconds(past.created));
+  out.set_kinds(past.kinds);
+}
+
 std::optional<mail::PastRevision> past_of(const pb::PastRevision& in) {
   if (in.media_size() != in.media_bytes_size()) return std::nullopt;
   mail::PastRevision past{.revision = in.revision(), .text_hash = in.text_hash(), .html_hash = in.html_hash()};
@@ -45,17 +97,7 @@ std::optional<mail::PastRevision> past_of(const pb::PastRevision& in) {
 
 std::string format_signature(const mail::Signature& signature, Time created) {
   Parsed<pb::Signature> out;
-  out->set_owner(signature.owner);
-  out->set_number(signature.number);
-  out->set_revision(signature.revision);
-  out->set_text(signature.text);
-  out->set_html(signature.html);
-  if (signature.image) set(*out->mutable_image(), *signature.image);
-  for (const auto& voice : signature.voice) set(*out->add_voice(), voice);
-  out->set_language(signature.language);
-  out->set_waveform(signature.waveform);
-  if (signature.voice_original) set(*out->mutable_voice_original(), *signature.voice_original);
-  if (signature.image_original) set(*out->mutable_image_original(), *signature.image_original);
+  set(*out, signature);
   out->set_created(unix_seconds(created));
   return out->SerializeAsString();
 }
@@ -63,28 +105,9 @@ std::string format_signature(const mail::Signature& signature, Time created) {
 Result<mail::Signature> parse_signature(std::string_view octets) {
   Parsed<pb::Signature> in;
   if (!in.parse(octets) || in->number() == 0) return corrupt("signature");
-  mail::Signature signature;
-  signature.owner = in->owner();
-  signature.number = in->number();
-  signature.revision = in->revision();
-  signature.text = in->text();
-  signature.html = in->html();
-  const auto take = [](bool has, const pb::SignatureMedia& from, std::optional<mail::SignatureMedia>& to) {
-    if (has) to = media_of(from);
-    return !has || to;
-  };
-  if (!take(in->has_image(), in->image(), signature.image) ||
-      !take(in->has_voice_original(), in->voice_original(), signature.voice_original) ||
-      !take(in->has_image_original(), in->image_original(), signature.image_original))
-    return corrupt("signature");
-  for (const auto& one : in->voice()) {
-    auto voice = media_of(one);
-    if (!voice) return corrupt("signature");
-    signature.voice.push_back(*std::move(voice));
-  }
-  signature.language = in->language();
-  signature.waveform = in->waveform();
-  return signature;
+  auto signature = signature_of(*in);
+  if (!signature) return corrupt("signature");
+  return *std::move(signature);
 }
 
 Result<Time> parse_signature_created(std::string_view octets) {
@@ -98,17 +121,7 @@ Result<Time> parse_signature_created(std::string_view octets) {
 std::string format_signature_head(const SignatureHead& head) {
   Parsed<pb::SignatureHead> out;
   out->set_current(head.current);
-  for (const auto& past : head.past) {
-    auto& one = *out->add_past();
-    one.set_revision(past.revision);
-    for (const auto& blob : past.media) one.add_media(octets_of(blob));
-    for (const auto bytes : past.media_bytes) one.add_media_bytes(bytes);
-    one.set_text_hash(past.text_hash);
-    one.set_html_hash(past.html_hash);
-    one.set_number(past.number);
-    one.set_created(unix_seconds(past.created));
-    one.set_kinds(past.kinds);
-  }
+  for (const auto& past : head.past) set(*out->add_past(), past);
   for (const auto number : head.kept) out->add_kept(number);
   if (head.voice_from) set_place(*out->mutable_voice_from(), *head.voice_from);
   return out->SerializeAsString();
@@ -126,6 +139,39 @@ Result<SignatureHead> parse_signature_head(std::string_view octets) {
   head.kept.assign(in->kept().begin(), in->kept().end());
   if (in->has_voice_from()) head.voice_from = place_of(in->voice_from());
   return head;
+}
+
+std::string format_remote_signature(const RemoteSignature& remote) {
+  Parsed<pb::RemoteSignature> out;
+  set(*out->mutable_signature(), remote.signature);
+  for (const auto& past : remote.past) set(*out->add_past(), past);
+  out->set_tag(remote.tag);
+  out->set_fetched(unix_seconds(remote.fetched));
+  out->set_fresh_until(unix_seconds(remote.fresh_until));
+  out->set_stale_until(unix_seconds(remote.stale_until));
+  if (remote.not_after) out->set_not_after(std::max<std::int64_t>(1, unix_seconds(*remote.not_after)));
+  return out->SerializeAsString();
+}
+
+Result<RemoteSignature> parse_remote_signature(std::string_view octets) {
+  Parsed<pb::RemoteSignature> in;
+  if (!in.parse(octets) || !in->has_signature()) return corrupt("signature from elsewhere");
+  auto signature = signature_of(in->signature());
+  const auto fetched = time_of(in->fetched()), fresh_until = time_of(in->fresh_until()),
+             stale_until = time_of(in->stale_until()), not_after = time_of(in->not_after());
+  if (!signature || !fetched || !fresh_until || !stale_until || !not_after) return corrupt("signature from elsewhere");
+  RemoteSignature remote{.signature = *std::move(signature),
+                         .tag = in->tag(),
+                         .fetched = *fetched,
+                         .fresh_until = *fresh_until,
+                         .stale_until = *stale_until};
+  if (in->not_after() != 0) remote.not_after = *not_after;
+  for (const auto& one : in->past()) {
+    auto past = past_of(one);
+    if (!past) return corrupt("signature from elsewhere");
+    remote.past.push_back(*std::move(past));
+  }
+  return remote;
 }
 
 }  // namespace paraph::record

@@ -118,6 +118,20 @@ TEST(Codec, ASignatureComesBack) {
   EXPECT_EQ(parse_signature_created(format_signature(bare, created)), created);
 }
 
+TEST(Codec, ASignatureFromElsewhereComesBack) {
+  RemoteSignature remote{.signature = {.owner = "a@x", .number = 3, .revision = "r", .text = "t"},
+                         .past = {{.revision = "old", .media = {BlobId{}}, .media_bytes = {9}, .text_hash = "h"}},
+                         .tag = "\"v\"",
+                         .fetched = Time(std::chrono::seconds(100)),
+                         .fresh_until = Time(std::chrono::seconds(200)),
+                         .stale_until = Time(std::chrono::seconds(300)),
+                         .not_after = Time(std::chrono::seconds(400))};
+  EXPECT_EQ(parse_remote_signature(format_remote_signature(remote)), remote);
+  const RemoteSignature none{.signature = {.owner = "a@x"}};
+  EXPECT_EQ(parse_remote_signature(format_remote_signature(none)), none);
+  EXPECT_EQ(parse_remote_signature("").error().code, Code::Corrupt);
+}
+
 TEST(Codec, ASignatureHeadComesBack) {
   const SignatureHead head{
       .current = 3,
@@ -191,6 +205,7 @@ TEST(Codec, EveryRecordRefusesOtherOctets) {
   EXPECT_EQ(parse_message(octets).error().code, Code::Corrupt);
   EXPECT_EQ(parse_signature(octets).error().code, Code::Corrupt);
   EXPECT_EQ(parse_signature_head(octets).error().code, Code::Corrupt);
+  EXPECT_EQ(parse_remote_signature(octets).error().code, Code::Corrupt);
   EXPECT_EQ(parse_upload(octets).error().code, Code::Corrupt);
   EXPECT_EQ(parse_upload("\x0A\x03"
                          "abc")

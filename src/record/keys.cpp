@@ -57,6 +57,15 @@ std::string server_key_key(std::string_view name) { return Key('K').text(name).t
 std::string key_ring_key() { return Key('R').take(); }
 std::string domain_policy_key(std::string_view domain) { return Key('P').text(domain).take(); }
 std::string account_policy_key(AccountId account) { return Key('p').number(account.value).take(); }
+std::string remote_signature_key(std::string_view source, std::string_view owner) {
+  return Key('r').text(source).text(std::string_view("\0", 1)).text(owner).take();
+}
+std::string remote_signatures_prefix() { return "r"; }
+std::optional<std::pair<std::string_view, std::string_view>> remote_signature_names(std::string_view key) {
+  const auto nul = key.find('\0');
+  if (key.empty() || key[0] != 'r' || nul == key.npos || nul == 1 || nul + 1 == key.size()) return std::nullopt;
+  return std::pair(key.substr(1, nul - 1), key.substr(nul + 1));
+}
 std::string message_id_key(std::string_view hash, MessageId message) {
   return Key('i').text(hash).number(message.value).take();
 }

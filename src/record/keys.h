@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/ids.h"
 #include "store/store.h"
@@ -31,6 +32,7 @@
 ///   P domain                     Policy                     (lower case)
 ///   p account:8                  Policy
 ///   i hash:16 message:8          Places, where the message was put first; hash: of its Message-ID
+///   r source NUL owner           RemoteSignature            (owner: mail::Address::key())
 namespace paraph::record {
 
 std::string format_key();
@@ -55,6 +57,7 @@ std::string domain_policy_key(std::string_view domain);
 std::string account_policy_key(AccountId account);
 std::string message_id_key(std::string_view hash, MessageId message);
 std::string dkim_key_key(std::string_view domain, std::string_view selector);
+std::string remote_signature_key(std::string_view source, std::string_view owner);
 
 /// All keys that begin with `prefix`, in byte order.
 store::Scan all_with(std::string prefix);
@@ -72,6 +75,9 @@ std::string message_uses_prefix();
 std::string signatures_prefix();
 std::string uploads_prefix();
 std::string message_ids_prefix(std::string_view hash);
+std::string remote_signatures_prefix();
+/// The source and the owner in the key of a RemoteSignature: views into `key`. nullopt: it has no such form.
+std::optional<std::pair<std::string_view, std::string_view>> remote_signature_names(std::string_view key);
 /// The keys of a domain; of all domains when it is empty.
 std::string dkim_keys_prefix(std::string_view domain);
 

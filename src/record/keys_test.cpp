@@ -21,6 +21,17 @@ TEST(Keys, AreALetterAndBigEndianNumbers) {
   EXPECT_EQ(dkim_keys_prefix(""), "k");
 }
 
+TEST(Keys, OfASignatureFromElsewhereNameItsSourceAndOwner) {
+  const auto key = remote_signature_key("hq", "alice@example.org");
+  EXPECT_EQ(key, "rhq\0alice@example.org"s);
+  const auto names = remote_signature_names(key);
+  ASSERT_TRUE(names);
+  EXPECT_EQ(names->first, "hq");
+  EXPECT_EQ(names->second, "alice@example.org");
+  for (const auto& other : {"r"s, "rhq"s, "r\0a@x"s, "rhq\0"s, "xhq\0a@x"s, ""s})
+    EXPECT_FALSE(remote_signature_names(other)) << other;
+}
+
 TEST(Keys, SortAsTheirNumbersDo) {
   EXPECT_LT(entry_key(MailboxId{1}, Uid{255}), entry_key(MailboxId{1}, Uid{256}));
   EXPECT_LT(entry_key(MailboxId{1}, Uid{0xFFFFFFFF}), entry_key(MailboxId{2}, Uid{1}));

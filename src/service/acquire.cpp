@@ -26,21 +26,22 @@ struct Asking {
 
 Task<Acquirer::Answer> ask(std::vector<source::Source*> sources, std::vector<SourceCounts> counts, std::string owner) {
   bool failed = false;
+  source::Acquired none;  // of the first that knows the owner: what was sent before is still known
   for (std::size_t i = 0; i < sources.size(); ++i) {
     auto* source = sources[i];
     const auto asked = std::chrono::steady_clock::now();
     auto acquired = co_await source->acquire(owner);
     if (!counts.empty()) counts[i].answered(acquired, std::chrono::steady_clock::now() - asked);
-    if (acquired) {
-      const char* reason = acquired->signature.empty() ? "nosig" : "";
-      co_return Acquirer::Answer{.acquired = std::move(*acquired), .reason = reason};
-    }
-    if (acquired.error().code == Code::NotFound) continue;
+    if (acquired && !acquired->signature.empty())
+      co_return Acquirer::Answer{.acquired = std::move(*acquired), .reason = ""};
+    if (acquired && acquired->off) co_return Acquirer::Answer{.acquired = std::move(*acquired), .reason = "nosig"};
+    if (acquired && none.past.empty()) none = std::move(*acquired);
+    if (acquired || acquired.error().code == Code::NotFound) continue;
     failed = true;
-    log(Level::Warn, "signature source={} owner={} failed: {}", source->name(), printable(owner),
-        acquired.error().text);
+    log(Level::Debug, "signature source={} owner={} does not answer: {}", source->name(), printable(owner),
+        printable(acquired.error().text, 400));
   }
-  co_return Acquirer::Answer{.acquired = {}, .reason = failed ? "fetch" : "nosig"};
+  co_return Acquirer::Answer{.acquired = std::move(none), .reason = failed ? "fetch" : "nosig"};
 }
 
 }  // namespace
@@ -64,6 +65,20 @@ Task<Acquirer::Answer> Acquirer::acquire(std::string owner) {
   if (!asking->answer) co_await asking->timer.async_wait(boost::asio::redirect_error(use_task, ended));
   if (asking->answer) co_return std::move(*asking->answer);
   co_return Answer{.acquired = {}, .reason = "fetch"};
+}
+
+Task<void> Acquirer::prefetch(std::string owner) {
+  for (auto* source : sources_) {
+    const bool enough = co_await source->prefetch(owner);
+    if (enough) co_return;
+  }
+}
+
+Task<Result<void>> Acquirer::forget(std::string owner) {
+  for (auto* source : sources_) {
+    PARAPH_CO_CHECK(co_await source->forget(owner));
+  }
+  co_return Result<void>();
 }
 
 }  // namespace paraph::service

@@ -115,6 +115,7 @@ Task<Result<void>> CheckWalk::run() {
   PARAPH_CO_CHECK(co_await walk(all("i"), &CheckWalk::check_message_ids));
   PARAPH_CO_CHECK(co_await walk(all("s"), &CheckWalk::check_heads));
   PARAPH_CO_CHECK(co_await walk(all("S"), &CheckWalk::check_signatures));
+  PARAPH_CO_CHECK(co_await walk(all("r"), &CheckWalk::check_remote_signatures));
   PARAPH_CO_CHECK(co_await walk(all("U"), &CheckWalk::check_uploads));
   PARAPH_CO_CHECK(co_await check_numbers());
   PARAPH_CO_CHECK(co_await check_blobs());

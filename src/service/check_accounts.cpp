@@ -13,7 +13,7 @@ namespace paraph::service {
 namespace {
 
 /// Letters of all families (record/keys.h), in order.
-constexpr std::string_view kFamilies = "ADFIKMPRSUaceikmnpqsu";
+constexpr std::string_view kFamilies = "ADFIKMPRSUaceikmnpqrsu";
 constexpr std::size_t kUnknownKeysShown = 100;
 
 std::string family_end(char family) { return std::string(1, static_cast<char>(family + 1)); }
@@ -259,6 +259,18 @@ Task<Result<void>> CheckWalk::check_signatures(const Rows& rows) {
       if (repair_ == Repair::Yes) continue;
     }
     for (const auto& blob : media_of(*signature)) count_blob(blob);
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> CheckWalk::check_remote_signatures(const Rows& rows) {
+  for (const auto& row : rows) {
+    const auto remote = record::parse_remote_signature(row.value);
+    if (!remote || !record::remote_signature_names(row.key)) {
+      note_unreadable("signature from elsewhere", row);
+      continue;
+    }
+    for (const auto& blob : media_of(remote->signature)) count_blob(blob);
   }
   co_return Result<void>();
 }

@@ -54,6 +54,7 @@ class CheckWalk {
   Task<Result<void>> check_missing_quotas();
   Task<Result<void>> check_heads(const Rows& rows);
   Task<Result<void>> check_signatures(const Rows& rows);
+  Task<Result<void>> check_remote_signatures(const Rows& rows);
   Task<Result<void>> check_uploads(const Rows& rows);
   Task<Result<void>> check_numbers();
   // check_mailboxes.cpp

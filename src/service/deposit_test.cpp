@@ -5,6 +5,7 @@
 #include "media/none/none_media.h"
 #include "service/signatures.h"
 #include "service/testing.h"
+#include "signature/make.h"
 #include "source/local/local_source.h"
 #include "store/flaky.h"
 
@@ -24,6 +25,8 @@ const char* const kText =
 struct FakeSource final : source::Source {
   const std::string& name() const& override { return called; }
   Task<Result<source::Acquired>> acquire(std::string) override { co_return answer; }
+  Task<bool> prefetch(std::string) override { co_return false; }
+  Task<Result<void>> forget(std::string) override { co_return Result<void>(); }
   std::string called = "fake";
   Result<source::Acquired> answer = fail(Code::Unavailable, "down");
 };
@@ -225,6 +228,32 @@ TEST_F(DepositTest, WhenTheSourceIsDownTheOperatorsPolicyDecides) {
   }
   EXPECT_THAT(newest(bob, "INBOX"), HasSubstr("x=fetch"));
   EXPECT_EQ(box(bob, "INBOX").messages, 1u);
+}
+
+/// Which source's text is attached ("": none, and why), for what each of them answers.
+TEST_F(DepositTest, SourcesAreAskedInOrderUntilOneKnows) {
+  const auto of = [](const std::string& text, bool off = false) {
+    source::Acquired acquired{.signature = {.owner = "alice@example.org", .number = 1, .text = text}, .off = off};
+    acquired.signature.revision = signature::revision_of(acquired.signature);
+    return Result<source::Acquired>(acquired);
+  };
+  const Result<source::Acquired> unknown = fail(Code::NotFound, "who?"), down = fail(Code::Unavailable, "down");
+  const struct {
+    Result<source::Acquired> first, second;
+    const char *text, *reason;
+  } cases[] = {{of("one"), of("two"), "one", ""},      {unknown, of("two"), "two", ""},
+               {down, of("two"), "two", ""},           {of(""), of("two"), "two", ""},
+               {of("", true), of("two"), "", "nosig"}, {unknown, unknown, "", "nosig"},
+               {down, unknown, "", "fetch"},           {of(""), down, "", "fetch"}};
+  for (const auto& one : cases) {
+    FakeSource first, second;
+    first.answer = one.first;
+    second.answer = one.second;
+    Acquirer both({&first, &second}, std::chrono::milliseconds(500));
+    const auto answer = run(both.acquire("alice@example.org"));
+    EXPECT_EQ(answer.acquired.signature.text, one.text);
+    EXPECT_EQ(answer.reason, one.reason);
+  }
 }
 
 TEST_F(DepositTest, MediaThatVanishedAreSentWithout) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace paraph::source {
@@ -20,6 +21,7 @@ struct Fetched {
   bool unchanged = false;  ///< the tag asked with is still right; all else is empty
   std::string tag;         ///< names this state at that place (an ETag, entryDN and modifyTimestamp); empty: none
   std::optional<std::chrono::seconds> fresh_for;  ///< how long the place says this holds
+  std::optional<Time> not_after;                  ///< from then on it must not be used at all, whatever else is said
   std::string text;
   std::string html;
   std::optional<FetchedMedia> image;

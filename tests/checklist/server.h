@@ -19,6 +19,8 @@ struct FakeSource final : source::Source {
     ++asked;
     co_return answer;
   }
+  Task<bool> prefetch(std::string) override { co_return false; }
+  Task<Result<void>> forget(std::string) override { co_return Result<void>(); }
   std::string called = "fake";
   int asked = 0;
   Result<source::Acquired> answer = fail(Code::Unavailable, "down");

@@ -119,6 +119,18 @@ void read_dns(Reader& table, Config::Dns& dns) {
     table.fault("servers", "names port 0: write the port where that server answers, \"127.0.0.1:53\"");
 }
 
+constexpr std::chrono::milliseconds kSourceTimeoutMin{50};
+constexpr std::chrono::milliseconds kSourceTimeoutMax{10'000};  ///< the end of the server waits for fetches
+
+/// It stands in keys of the store, and in lists and metrics.
+bool is_source_name(std::string_view name) {
+  const auto fits = [](char c) {
+    const char lower = to_lower(c);
+    return (lower >= 'a' && lower <= 'z') || is_digit(c) || c == '-' || c == '_' || c == '.';
+  };
+  return name.size() <= 64 && std::ranges::all_of(name, fits);
+}
+
 void read_source(Reader& table, SourceConfig& source) {
   table.need("name", "\"hq\"");
   table.need("kind", "\"paraph\"");
@@ -148,8 +160,12 @@ void read_source(Reader& table, SourceConfig& source) {
   if (!source.url.empty() && (source.kind == SourceKind::Ldap ? !ldap : !http))
     table.fault("url", source.kind == SourceKind::Ldap ? "is not an LDAP address: write ldaps://HOST"
                                                        : "is not a web address: write https://HOST");
-  if (table.has("kind"))
-    table.fault("kind", "sources other than the local store are not in this version: remove this [[source]]");
+  if (source.kind != SourceKind::Paraph)
+    table.fault("kind", "\"ldap\" and \"vcard\" are not in this version: remove this [[source]]");
+  if (!source.name.empty() && !is_source_name(source.name))
+    table.fault("name", "is not 1 to 64 letters, digits, \"-\", \"_\" or \".\"");
+  if (source.timeout < kSourceTimeoutMin || source.timeout > kSourceTimeoutMax)
+    table.fault("timeout", "is not 50ms to 10s: deposits do not wait for it");
 }
 
 void read_peer(Reader& table, Peer& peer) {
@@ -249,6 +265,14 @@ void check_together(const Config& config, const Top& top, Faults& faults) {
     if (config.peers[i].subject.empty() || !config.tls.client_ca.empty()) continue;
     faults.add(top.line_of(fmt::format("peer[{}].subject", i)), "peer.subject",
                "needs an authority for its certificate: give client_ca in [tls], or token_file here");
+    break;
+  }
+  for (std::size_t i = 0; i < config.sources.size(); ++i) {
+    const auto same = [&](const SourceConfig& other) { return other.name == config.sources[i].name; };
+    if (std::ranges::count_if(config.sources, same) == 1) continue;
+    faults.add(top.line_of("source"), "source.name",
+               fmt::format("\"{}\" is the name of two sources: give each its own", config.sources[i].name));
+    break;
   }
   for (const auto& name : config.signature.sources) {
     const auto named = [&](const SourceConfig& source) { return source.name == name; };

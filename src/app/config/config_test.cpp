@@ -40,6 +40,19 @@ TEST(Config, TheLeastIsAServer) {
   EXPECT_THAT(config.signature.sources, ElementsAre("local"));
 }
 
+TEST(Config, ASourceIsAnotherPlace) {
+  const auto config = good(
+      "[signature]\nsources = [\"local\", \"hq\"]\n[[source]]\nname = \"hq\"\nkind = \"paraph\"\n"
+      "url = \"https://hq.example\"\ntimeout = \"10s\"\ntoken_file = \"t\"\nca = \"c\"\n");
+  ASSERT_EQ(config.sources.size(), 1u);
+  EXPECT_EQ(config.sources[0].name, "hq");
+  EXPECT_EQ(config.sources[0].kind, SourceKind::Paraph);
+  EXPECT_EQ(config.sources[0].url, "https://hq.example");
+  EXPECT_EQ(config.sources[0].timeout, std::chrono::seconds(10));
+  EXPECT_EQ(config.sources[0].token_file, "t");
+  EXPECT_THAT(config.signature.sources, ElementsAre("local", "hq"));
+}
+
 TEST(Config, TakesEveryTable) {
   const auto config = good(R"(
 [listen]
@@ -166,7 +179,13 @@ TEST(Config, OneLineForEachFault) {
       {"[signature]\nsources = [\"local\", \"local\"]", "p.toml:5: signature.sources: names a source twice: "},
       {"[signature]\nsources = \"local\"", "p.toml:5: signature.sources: is not a list: "},
       {"[[source]]\nname = \"hq\"\nkind = \"ldap\"\nurl = \"ldaps://x\"",
-       "p.toml:6: source.kind: sources other than the local store are not in this version: "},
+       "p.toml:6: source.kind: \"ldap\" and \"vcard\" are not in this version: "},
+      {"[[source]]\nname = \"h q\"\nkind = \"paraph\"\nurl = \"https://x\"", "p.toml:5: source.name: is not 1 to 64 "},
+      {"[[source]]\nname = \"hq\"\nkind = \"paraph\"\nurl = \"https://x\"\ntimeout = \"1m\"",
+       "p.toml:8: source.timeout: is not 50ms to 10s"},
+      {"[[source]]\nname = \"hq\"\nkind = \"paraph\"\nurl = \"https://x\"\n[[source]]\nname = \"hq\"\nkind = "
+       "\"paraph\"\nurl = \"https://y\"",
+       "p.toml:4: source.name: \"hq\" is the name of two sources"},
       {"[[source]]\nname = \"hq\"\nkind = \"nis\"\nurl = \"https://x\"",
        "p.toml:6: source.kind: \"nis\" is not known: "},
       {"[[source]]\nname = \"hq\"\nurl = \"https://x\"", "p.toml:4: source.kind: is missing: write kind = \"paraph\""},

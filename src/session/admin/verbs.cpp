@@ -81,12 +81,13 @@ const Verbs::Row Verbs::kRows[] = {
     {"message trace", "message-id", &Verbs::message_trace},
     {"dkim create", "domain", &Verbs::dkim_create},
     {"dkim list", "", &Verbs::dkim_list},
+    {"source list", "", &Verbs::source_list},
     {"check", "", &Verbs::check},
 };
 
 Verbs::Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxes& mailboxes,
              service::Signatures& signatures, service::Policies& policies, service::KeyRing& keys,
-             service::DkimKeys& dkim_keys, MakeVerifier make_verifier)
+             service::DkimKeys& dkim_keys, MakeVerifier make_verifier, Sources sources)
     : store_(store),
       accounts_(accounts),
       mailboxes_(mailboxes),
@@ -94,7 +95,8 @@ Verbs::Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxe
       policies_(policies),
       keys_(keys),
       dkim_keys_(dkim_keys),
-      make_verifier_(std::move(make_verifier)) {}
+      make_verifier_(std::move(make_verifier)),
+      sources_(std::move(sources)) {}
 
 Task<Result<void>> Verbs::run(Request request, PrintLine print) {
   const auto row = std::ranges::find(kRows, std::string_view(request.verb), &Row::verb);
@@ -150,7 +152,14 @@ Task<Result<void>> Verbs::account_add(Request request, PrintLine print) {
 }
 
 Task<Result<void>> Verbs::account_remove(Request request, PrintLine print) {
+  PARAPH_CO_TRY(const auto account, co_await accounts_.find(request.field("address")));
   PARAPH_CO_CHECK(co_await accounts_.remove(request.field("address")));
+  auto addresses = account.aliases;
+  addresses.push_back(account.address);
+  for (const auto& address : addresses) {
+    if (!sources_.forget) break;
+    PARAPH_CO_CHECK(co_await sources_.forget(address));
+  }
   co_await print(fmt::format("account {} removed", request.field("address")));
   co_return Result<void>();
 }

@@ -2,6 +2,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/task.h"
@@ -13,6 +14,7 @@
 #include "service/mailboxes.h"
 #include "service/policies.h"
 #include "service/signatures.h"
+#include "service/source_state.h"
 #include "session/admin/protocol.h"
 #include "store/store.h"
 
@@ -28,10 +30,19 @@ class Verbs {
   /// Argon2id on a pool. BadInput: no password.
   using MakeVerifier = std::function<Task<Result<crypto::Verifier>>(std::string password)>;
 
+  /// The sources of the configuration, as they are now.
+  using SourceStates = std::function<std::vector<service::SourceState>()>;
+  /// Erases what is kept for an address, whose account goes away, besides its rows.
+  using Forget = std::function<Task<Result<void>>(std::string address)>;
+  struct Sources {
+    SourceStates states;  ///< unset: there are none
+    Forget forget;
+  };
+
   /// `policies` and `keys` are those that deposits go by: then a change holds at once.
   Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxes& mailboxes,
         service::Signatures& signatures, service::Policies& policies, service::KeyRing& keys,
-        service::DkimKeys& dkim_keys, MakeVerifier make_verifier);
+        service::DkimKeys& dkim_keys, MakeVerifier make_verifier, Sources sources = {});
 
   /// Runs one request to its end. The failure's sentence is for people. BadInput: no such verb, or a field is missing.
   Task<Result<void>> run(Request request, PrintLine print);
@@ -58,6 +69,7 @@ class Verbs {
   Task<Result<void>> message_trace(Request request, PrintLine print);
   Task<Result<void>> dkim_create(Request request, PrintLine print);
   Task<Result<void>> dkim_list(Request request, PrintLine print);
+  Task<Result<void>> source_list(Request request, PrintLine print);
   Task<Result<void>> check(Request request, PrintLine print);
 
   struct Subject {
@@ -80,6 +92,7 @@ class Verbs {
   service::KeyRing& keys_;
   service::DkimKeys& dkim_keys_;
   MakeVerifier make_verifier_;
+  Sources sources_;
 };
 
 }  // namespace paraph::admin

@@ -39,11 +39,12 @@ class VerbsTest : public testing::Test {
     std::string failure;  ///< "" : done
   };
 
-  Said say(Request request) {
+  Said say(Request request) { return say_to(verbs_, std::move(request)); }
+  Said say_to(Verbs& verbs, Request request) {
     auto [server, client] = net::memory::make_pair(loop_.get_executor());
     Said said;
     PrintLine print = [&said](std::string line) { return keep(said, std::move(line)); };
-    boost::asio::co_spawn(loop_, run(std::move(server), verbs_),
+    boost::asio::co_spawn(loop_, run(std::move(server), verbs),
                           [](std::exception_ptr failed) { EXPECT_FALSE(failed); });
     boost::asio::co_spawn(loop_, ask(*client, std::move(request), std::move(print)),
                           [&](std::exception_ptr failed, Result<void> result) {
@@ -95,6 +96,26 @@ class VerbsTest : public testing::Test {
       policies_, keys_,     dkim_keys_, [this](std::string password) {
                  return make(random_, std::move(password)); }};
 };
+
+TEST_F(VerbsTest, SourcesAreShownWithTheirState) {
+  EXPECT_THAT(say("source list").lines, testing::IsEmpty());
+  const service::SourceState one{.name = "hq",
+                                 .kind = "paraph",
+                                 .url = "https://hq.example",
+                                 .state = "open",
+                                 .requests = 12,
+                                 .hits = 345,
+                                 .stale = 6,
+                                 .errors = 7,
+                                 .last_error = "down\nand out",
+                                 .last_error_at = Time(std::chrono::seconds(60))};
+  Verbs verbs(store_, accounts_, mailboxes_, signatures_, policies_, keys_, dkim_keys_, {},
+              {.states = [&] { return std::vector{one}; }, .forget = {}});
+  const auto lines = say_to(verbs, Request{"source list", {}}).lines;
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_THAT(lines[1], testing::MatchesRegex("hq +paraph +https://hq\\.example +open +12 +345 +6 +7  "
+                                              "1970-01-01T00:01:00Z down\\\\x0aand out"));
+}
 
 TEST_F(VerbsTest, Domains) {
   done("domain add", {{"domain", "example.test"}});

@@ -1,6 +1,7 @@
 #include "session/sasl/login.h"
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -50,6 +51,15 @@ Task<Result<bool>> password_is_right(LoginServices& services, std::optional<reco
 void tell(const net::Stream& stream, const Attempt& attempt, std::string_view user, std::string_view outcome) {
   log(Level::Info, "login {} protocol={} mechanism={} user={} address={} tls={}", outcome, attempt.protocol,
       attempt.mechanism, printable(user, kNameBytesMax), stream.peer().address(), stream.encrypted() ? "yes" : "no");
+}
+
+/// The log-in went well.
+Task<record::Account> let_in(LoginServices& services, const net::Stream& stream, const Attempt& attempt,
+                             std::string_view user, record::Account account) {
+  tell(stream, attempt, user, "accepted");
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  if (services.logged_in) services.logged_in(account.address, executor);
+  co_return account;
 }
 
 Task<Result<record::Account>> turn_away(LoginServices& services, const net::Stream& stream, Attempt attempt,
@@ -111,8 +121,8 @@ Task<Result<record::Account>> authenticate(LoginServices& services, const net::S
     } else {
       const auto& success = std::get<Success>(step);
       if (account && is_itself(*account, success)) {
-        tell(stream, attempt, user, "accepted");
-        co_return std::move(*account);
+        auto let = co_await let_in(services, stream, attempt, user, std::move(*account));
+        co_return let;
       }
       std::string why = "may not act as " + success.authzid;
       auto refused = co_await turn_away(services, stream, std::move(attempt), std::move(user), std::move(why));
@@ -127,8 +137,8 @@ Task<Result<record::Account>> log_in(LoginServices& services, const net::Stream&
   const auto right = co_await password_is_right(services, account, std::move(password));
   if (!right) co_return std::unexpected(right.error());
   if (*right) {
-    tell(stream, attempt, user, "accepted");
-    co_return std::move(*account);
+    auto let = co_await let_in(services, stream, attempt, user, std::move(*account));
+    co_return let;
   }
   std::string why = account ? "wrong password" : "no such user";
   auto refused = co_await turn_away(services, stream, std::move(attempt), std::move(user), std::move(why));

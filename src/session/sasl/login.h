@@ -36,6 +36,8 @@ struct LoginServices {
   Pause pause;
   std::string unknown_user_key;       ///< sasl::Context
   bool plaintext_on_loopback = true;  ///< `[auth]`: log-in without TLS from 127.0.0.0/8 and ::1
+  /// Told of each log-in, on its event loop: what the account may need soon can be got ready. Does not wait.
+  std::function<void(const std::string& address, const Executor& executor)> logged_in = {};
   /// Connections of all listeners that should log in and have not (`sessions_unauthenticated_max`).
   std::atomic<std::uint32_t> strangers{0};
 };

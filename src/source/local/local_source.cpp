@@ -25,7 +25,8 @@ Task<Result<Acquired>> look(store::Store& store, AccountId id) {
   if (!values[0]) co_return fail(Code::NotFound, "no such account");
   PARAPH_CO_TRY(const auto account, record::parse_account(*values[0]));
   Acquired acquired;
-  if (account.removing || !account.signature_on || !values[1]) co_return acquired;
+  acquired.off = account.removing || !account.signature_on;
+  if (acquired.off || !values[1]) co_return acquired;
   PARAPH_CO_TRY(auto head, record::parse_signature_head(*values[1]));
   acquired.past = std::move(head.past);
   if (head.current == 0) co_return acquired;
@@ -45,5 +46,12 @@ Task<Result<Acquired>> LocalSource::acquire(std::string owner) {
     if (looks == kLooksMax) co_return fail(Code::Unavailable, "the signature is being changed");
   }
 }
+
+Task<bool> LocalSource::prefetch(std::string owner) {
+  const auto acquired = co_await acquire(std::move(owner));
+  co_return acquired && (acquired->off || !acquired->signature.empty());
+}
+
+Task<Result<void>> LocalSource::forget(std::string) { co_return Result<void>(); }
 
 }  // namespace paraph::source::local

@@ -15,7 +15,8 @@
 namespace paraph::source::web {
 
 /// An HTTP server of one thread on a loopback port of the kernel's choice: each request's head is shown to `answer`,
-/// whose octets are sent as they are, and the connection closed. For tests only.
+/// whose octets are sent as they are, and the connection closed. A TLS client's first octets count as a head. For tests
+/// only.
 class ScriptedServer {
  public:
   using Answer = std::function<std::string(const std::string& head)>;
@@ -59,7 +60,7 @@ class ScriptedServer {
       ++connections_;
       std::string head;
       char octets[4096];
-      while (!head.contains("\r\n\r\n")) {
+      while (!head.contains("\r\n\r\n") && !head.starts_with('\x16')) {
         const auto bytes = recv(peer, octets, sizeof octets, 0);
         if (bytes <= 0) break;
         head.append(octets, static_cast<std::size_t>(bytes));
