@@ -20,14 +20,17 @@ using testing::HasSubstr;
 /// Takes whatever begins with "ok".
 class SomeMedia final : public media::Media {
  public:
-  Task<Result<media::Checked>> check(media::Kind kind, std::string octets, media::Limits) override {
-    if (!octets.starts_with("ok")) co_return fail(Code::Unsupported, "this is no recording that is known");
-    const bool voice = kind == media::Kind::Voice;
-    media::Checked checked{.octets = std::move(octets),
-                           .media_type = voice ? "audio/AMR" : "image/png",
-                           .extension = voice ? "amr" : "png",
-                           .duration = 3};
-    co_return checked;
+  Task<Result<media::Voice>> import_voice(media::Upload upload, media::Limits) override {
+    if (!upload.octets.starts_with("ok")) co_return fail(Code::Unsupported, "this is no recording that is known");
+    media::Voice voice;
+    voice.variants.push_back(
+        {.octets = std::move(upload.octets), .media_type = "audio/AMR", .extension = "amr", .milliseconds = 3'000});
+    co_return voice;
+  }
+  Task<Result<media::File>> import_picture(media::Upload upload, media::Limits) override {
+    if (!upload.octets.starts_with("ok")) co_return fail(Code::Unsupported, "this is no picture that is known");
+    co_return media::File{
+        .octets = std::move(upload.octets), .media_type = "image/png", .extension = "png", .width = 1, .height = 1};
   }
 };
 
