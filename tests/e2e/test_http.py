@@ -61,16 +61,25 @@ class Http(unittest.TestCase):
             used.close()
         return got
 
-    def raw(self, octets, half_close=False):
+    def raw(self, octets):
         """All that is answered to these octets."""
         with socket.create_connection(("127.0.0.1", self.server.ports["http"]), timeout=20) as sock:
             sock.sendall(octets)
-            if half_close:
-                sock.shutdown(socket.SHUT_WR)
             said = b""
             while piece := sock.recv(65536):
                 said += piece
             return said
+
+    def deposit(self, subject):
+        """Sends a message of Alice's, and gives it as Bob finds it."""
+        with smtplib.SMTP("127.0.0.1", self.server.ports["submission"], timeout=20) as smtp:
+            smtp.login(ALICE, PASSWORD)
+            smtp.sendmail(ALICE, [BOB], f"From: {ALICE}\r\nTo: {BOB}\r\nSubject: {subject}\r\n\r\nHello.\r\n")
+        with imaplib.IMAP4("127.0.0.1", self.server.ports["imap"], timeout=20) as imap:
+            imap.login(BOB, PASSWORD)
+            imap.select("INBOX")
+            numbers = imap.search(None, "SUBJECT", subject)[1][0].split()
+            return imap.fetch(numbers[-1], "(BODY.PEEK[])")[1][0][1]
 
 
 class Signature(Http):
@@ -122,17 +131,6 @@ class Signature(Http):
         self.assertIn(b"Originator-Spoken-Name", self.deposit("three"))
         self.ask("DELETE", TO + "/voice")
         self.assertNotIn(b"Originator-Spoken-Name", self.deposit("four"))
-
-    def deposit(self, subject):
-        """Sends a message of Alice's, and gives it as Bob finds it."""
-        with smtplib.SMTP("127.0.0.1", self.server.ports["submission"], timeout=20) as smtp:
-            smtp.login(ALICE, PASSWORD)
-            smtp.sendmail(ALICE, [BOB], f"From: {ALICE}\r\nTo: {BOB}\r\nSubject: {subject}\r\n\r\nHello.\r\n")
-        with imaplib.IMAP4("127.0.0.1", self.server.ports["imap"], timeout=20) as imap:
-            imap.login(BOB, PASSWORD)
-            imap.select("INBOX")
-            numbers = imap.search(None, "SUBJECT", subject)[1][0].split()
-            return imap.fetch(numbers[-1], "(BODY.PEEK[])")[1][0][1]
 
     def test_one_connection_serves_many_requests(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.server.ports["http"], timeout=20)
@@ -220,6 +218,20 @@ class Peer(Http):
 
 
 class Health(Http):
+    def metric(self, name):
+        text = "\n" + self.ask("GET", "/metrics")[2].decode()
+        self.assertIn(f"\n{name} ", text)
+        return float(text.split(f"\n{name} ")[1].split("\n")[0])
+
+    def test_a_deposit_is_counted(self):
+        names = ['paraph_deposits_total{from="submission",outcome="accepted"}', 'paraph_signed_total{how="edit"}',
+                 'paraph_source_hits_total{source="local"}', 'paraph_source_seconds_count{source="local"}',
+                 'paraph_sessions_total{listener="submission"}']
+        self.ask("PUT", TO + "/text", b"Alice Example")
+        before = [self.metric(name) for name in names]
+        self.deposit("counted")
+        self.assertEqual([self.metric(name) - was for name, was in zip(names, before)], [1, 1, 1, 1, 1])
+
     def test_health_readiness_and_metrics(self):
         for path in ("/healthz", "/readyz"):
             self.assertEqual(self.ask("GET", path)[2], b"ok\n")
