@@ -183,7 +183,11 @@ void CommandLine::add_signature() {
             "paraph signature off alice@example.org --config paraph.toml");
   add_admin(group, "clear", "address", "Forget the signature",
             "paraph signature clear alice@example.org --config paraph.toml");
-  add_later(group, "history");
+  add_admin(group, "history", "address", "List its revisions: number, revision, time, kinds, and which one is current",
+            "paraph signature history alice@example.org --config paraph.toml");
+  auto* restore = add_admin(group, "restore", "address", "Make a new revision of what an older one was",
+                            "paraph signature restore alice@example.org 3 --config paraph.toml");
+  add_field(*restore, "number", "number", "The revision's number, as `paraph signature history` shows it")->required();
 }
 
 void CommandLine::add_policy() {

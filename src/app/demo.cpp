@@ -38,7 +38,8 @@ std::string configuration(const std::filesystem::path& folder) {
       "[listen]\n"
       "mx = \"127.0.0.1:2525\"\n"
       "submission = \"127.0.0.1:2587\"\n"
-      "imap = \"127.0.0.1:1143\"\n",
+      "imap = \"127.0.0.1:1143\"\n"
+      "http = \"127.0.0.1:8080\"\n",
       toml_text(folder.string()));
 }
 
@@ -106,7 +107,8 @@ std::string demo_commands(const std::filesystem::path& program, const std::files
   return fmt::format(
       "\n"
       "This is the demo: domain {domain}, accounts {alice_address} and {bob_address}, password {password}.\n"
-      "SMTP submission is at 127.0.0.1:2587, IMAP at 127.0.0.1:1143, both in clear. Try, in another terminal:\n"
+      "SMTP submission is at 127.0.0.1:2587, IMAP at 127.0.0.1:1143, HTTP at 127.0.0.1:8080, all in clear. Try, in "
+      "another terminal:\n"
       "\n"
       "  Alice leaves Bob a voice message:\n"
       "    printf {password} | {paraph} send {alice} --to {bob_address} --subject 'Please call me' --voice {message}\n"
@@ -116,6 +118,8 @@ std::string demo_commands(const std::filesystem::path& program, const std::files
       "    printf {password} | {paraph} save {bob} --uid 1 --dir {saved}\n"
       "  The signature that was attached:\n"
       "    {paraph} signature show {alice_address} --config {config}\n"
+      "  The same over HTTP:\n"
+      "    curl -s --user {alice_address}:{password} http://127.0.0.1:8080/api/v1/signature\n"
       "\n"
       "Ctrl-C ends the demo; its data stay in {data}.\n\n",
       fmt::arg("domain", kDomain), fmt::arg("alice_address", kUsers[0].address),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/blocking.h"
+#include "app/peers.h"
 #include "net/asio/listen.h"
 #include "session/admin/session.h"
 
@@ -22,6 +23,23 @@ Task<void> close_one(net::Listener& listener) {
   co_return;
 }
 
+/// One more while `session` runs.
+class Counted {
+ public:
+  explicit Counted(Gauge& gauge) : gauge_(gauge) { gauge_.add(); }
+  ~Counted() { gauge_.add(-1); }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  Gauge& gauge_;
+};
+
+Task<void> while_counted(Gauge& gauge, Task<void> session) {
+  const Counted counted(gauge);
+  co_await std::move(session);
+}
+
 }  // namespace
 
 std::string admin_socket_path(const std::filesystem::path& data_dir) {
@@ -32,8 +50,8 @@ std::string admin_socket_path(const std::filesystem::path& data_dir) {
   return relative.empty() || absolute.size() <= relative.size() ? absolute : relative;
 }
 
-Listeners::Listeners(const Config& config, Services& services, const net::TlsSlot& tls, net::Gate& gate,
-                     net::asio::Loops& loops)
+Listeners::Listeners(const Config& config, Services& services, const net::TlsSlot& tls, const net::TlsSlot& web_tls,
+                     net::Gate& gate, net::asio::Loops& loops)
     : smtp_{.name = config.server.name,
             .store = *services.store,
             .accounts = services.accounts,
@@ -54,7 +72,10 @@ Listeners::Listeners(const Config& config, Services& services, const net::TlsSlo
             .gate = gate,
             .clock = services.clock,
             .limits = services.limits},
+      services_(services),
+      web_tls_(web_tls),
       verbs_(services.verbs),
+      metrics_(services.metrics),
       gate_(gate),
       loops_(loops),
       admission_limits_{.connections_max = config.limits.connections_max,
@@ -76,7 +97,52 @@ net::Service Listeners::imap(session_imap::Tls tls) {
       .refuse = [this](std::unique_ptr<net::Stream> stream) { return session_imap::refuse(imap_, std::move(stream)); }};
 }
 
-Result<void> Listeners::open_tcp(const char* name, const Endpoints& endpoints, const net::Service& service) {
+Result<void> Listeners::prepare_http(const Config& config) {
+  PARAPH_TRY(auto proofs, load_peers(config));
+  peers_ = std::make_unique<session_http::Peers>(std::move(proofs), services_.clock);
+  http_ = std::make_unique<session_http::Server>(session_http::Server{.store = *services_.store,
+                                                                      .accounts = services_.accounts,
+                                                                      .signatures = services_.signatures,
+                                                                      .local = services_.local_source,
+                                                                      .logins = services_.logins,
+                                                                      .peers = *peers_,
+                                                                      .metrics = services_.metrics,
+                                                                      .tls = web_tls_,
+                                                                      .gate = gate_,
+                                                                      .clock = services_.clock,
+                                                                      .limits = services_.limits});
+  return {};
+}
+
+net::Service Listeners::http(session_http::Tls tls) {
+  return {
+      .name = "http",
+      .serve = [this, tls](
+                   std::unique_ptr<net::Stream> stream) { return session_http::serve(*http_, tls, std::move(stream)); },
+      .refuse =
+          [this, tls](std::unique_ptr<net::Stream> stream) {
+            return session_http::refuse(*http_, tls, std::move(stream));
+          }};
+}
+
+/// Has every session of this listener, and every connection turned away, counted.
+void Listeners::count(const char* name, net::Service& service) {
+  auto& open = metrics_.gauge("paraph_sessions", "Connections that are open.", {{"listener", name}});
+  auto& begun = metrics_.counter("paraph_sessions_total", "Connections that were taken.", {{"listener", name}});
+  auto& refused = metrics_.counter("paraph_sessions_refused_total", "Connections over the limit, turned away.",
+                                   {{"listener", name}});
+  service.serve = [&open, &begun, serve = std::move(service.serve)](std::unique_ptr<net::Stream> stream) {
+    begun.add();
+    return while_counted(open, serve(std::move(stream)));
+  };
+  service.refuse = [&refused, refuse = std::move(service.refuse)](std::unique_ptr<net::Stream> stream) {
+    refused.add();
+    return refuse(std::move(stream));
+  };
+}
+
+Result<void> Listeners::open_tcp(const char* name, const Endpoints& endpoints, net::Service service) {
+  if (!endpoints.empty()) count(name, service);
   for (const auto& endpoint : endpoints) {
     auto& admission = *admissions_.emplace_back(std::make_unique<net::Admission>(admission_limits_));
     PARAPH_TRY(auto opened, net::asio::listen_on_all(loops_, endpoint, service, gate_, admission));
@@ -102,6 +168,7 @@ Result<void> Listeners::open_admin(const std::filesystem::path& data_dir) {
 Result<void> Listeners::open(const Config& config) {
   using session_imap::Tls;
   using session_smtp::Role;
+  PARAPH_CHECK(prepare_http(config));
   PARAPH_CHECK(open_admin(config.server.data_dir));
   PARAPH_CHECK(open_tcp("mx", config.listen.mx, smtp(Role::Mx)));
   PARAPH_CHECK(open_tcp("submission", config.listen.submission, smtp(Role::Submission)));
@@ -109,6 +176,8 @@ Result<void> Listeners::open(const Config& config) {
   PARAPH_CHECK(open_tcp("lmtp", config.listen.lmtp, smtp(Role::Lmtp)));
   PARAPH_CHECK(open_tcp("imap", config.listen.imap, imap(Tls::StartTls)));
   PARAPH_CHECK(open_tcp("imaps", config.listen.imaps, imap(Tls::Implicit)));
+  PARAPH_CHECK(open_tcp("http", config.listen.http, http(session_http::Tls::None)));
+  PARAPH_CHECK(open_tcp("https", config.listen.https, http(session_http::Tls::Implicit)));
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "net/gate.h"
 #include "net/listener.h"
 #include "net/tls_context.h"
+#include "session/http/server.h"
 #include "session/imap/server.h"
 #include "session/smtp/server.h"
 
@@ -20,8 +21,9 @@ namespace paraph::app {
 /// started: what it refers to outlives it.
 class Listeners {
  public:
-  Listeners(const Config& config, Services& services, const net::TlsSlot& tls, net::Gate& gate,
-            net::asio::Loops& loops);
+  /// `web_tls` is the context of `https`, `tls` that of all else.
+  Listeners(const Config& config, Services& services, const net::TlsSlot& tls, const net::TlsSlot& web_tls,
+            net::Gate& gate, net::asio::Loops& loops);
 
   /// Opens everything, or says in one sentence what stands in the way.
   Result<void> open(const Config& config);
@@ -31,14 +33,22 @@ class Listeners {
   void close();
 
  private:
-  Result<void> open_tcp(const char* name, const Endpoints& endpoints, const net::Service& service);
+  Result<void> open_tcp(const char* name, const Endpoints& endpoints, net::Service service);
+  void count(const char* name, net::Service& service);
   Result<void> open_admin(const std::filesystem::path& data_dir);
   net::Service smtp(session_smtp::Role role);
   net::Service imap(session_imap::Tls tls);
+  net::Service http(session_http::Tls tls);
+  Result<void> prepare_http(const Config& config);
 
   session_smtp::Server smtp_;
   session_imap::Server imap_;
+  Services& services_;
+  const net::TlsSlot& web_tls_;
+  std::unique_ptr<session_http::Peers> peers_;
+  std::unique_ptr<session_http::Server> http_;
   admin::Verbs& verbs_;
+  Metrics& metrics_;
   net::Gate& gate_;
   net::asio::Loops& loops_;
   net::Admission::Limits admission_limits_;

@@ -33,14 +33,11 @@ Result<mail::Address> parse_address(const std::string& text, std::string_view op
 /// The file's kind is told by its octets, not by its name.
 Result<client::Recording> read_recording(const std::string& file) {
   PARAPH_TRY(auto octets, read_file(file, kVoiceBytesMax));
-  media::none::NoneMedia media;
-  net::asio::Loops loops(1);
-  loops.run();
   const media::Limits limits{.bytes_max = kVoiceBytesMax, .seconds_max = std::numeric_limits<std::uint32_t>::max()};
-  auto checked = run_blocking(loops.at(0), media.check(media::Kind::Voice, std::move(octets), limits));
+  auto checked = media::none::check_headers(media::none::Kind::Voice, std::move(octets), limits);
   if (!checked) return fail(Code(checked.error().code), fmt::format("{}: {}", file, checked.error().text));
   return client::Recording{std::move(checked->octets), std::move(checked->media_type), std::move(checked->extension),
-                           checked->duration};
+                           (checked->milliseconds + 999) / 1000};
 }
 
 Result<client::Draft> draft_of(const SendCommand& command) {

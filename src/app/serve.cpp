@@ -51,6 +51,7 @@ class Server {
   const Config& config_;
   net::Gate gate_;
   net::TlsSlot tls_;
+  net::TlsSlot web_tls_;
   net::asio::Loops loops_;
   net::WorkerPool pool_;
   std::unique_ptr<Services> services_;
@@ -60,7 +61,12 @@ class Server {
 Result<void> Server::load_tls() {
   if (!config_.tls.on()) return {};
   PARAPH_TRY(auto context, net::asio::load_server_tls(config_.tls.certificate, config_.tls.key));
+  auto web = context;
+  if (!config_.tls.client_ca.empty()) {
+    PARAPH_TRY(web, net::asio::load_server_tls(config_.tls.certificate, config_.tls.key, config_.tls.client_ca));
+  }
   tls_.set(std::move(context));
+  web_tls_.set(std::move(web));
   return {};
 }
 
@@ -80,7 +86,7 @@ Result<void> Server::start(const Prepare& prepare) {
   if (prepare) {
     PARAPH_CHECK(run_blocking(loops_.at(0), prepare(*services_)));
   }
-  listeners_ = std::make_unique<Listeners>(config_, *services_, tls_, gate_, loops_);
+  listeners_ = std::make_unique<Listeners>(config_, *services_, tls_, web_tls_, gate_, loops_);
   return listeners_->open(config_);
 }
 

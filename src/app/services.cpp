@@ -46,6 +46,13 @@ dns::cares::Options dns_options(const Config& config) {
   return options;
 }
 
+/// Where the media workers are: beside this program, if nothing else is configured.
+std::filesystem::path media_folder(const Config& config) {
+  if (!config.media.folder.empty()) return config.media.folder;
+  std::error_code unknown;
+  return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
+}
+
 bool is_right(const std::optional<crypto::Verifier>& verifier, std::string_view password) {
   if (verifier) return crypto::check_password(*verifier, password);
   crypto::waste_password_check(password);
@@ -96,6 +103,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
       pool(worker_pool),
       store(std::move(opened)),
       dns(dns_options(config)),
+      media({.folder = media_folder(config)}),
       accounts(*store, clock, limits),
       mailboxes(*store, clock, limits),
       messages(*store, kMessageCacheBytes),
@@ -103,9 +111,10 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
       local_source(*store),
       sources(config, std::move(remotes),
               {.store = *store, .media = media, .clock = clock, .random = random, .limits = limits, .gate = gate}),
-      acquirer(sources.in_order(local_source), config.signature.wait),
+      acquirer(sources.in_order(local_source), config.signature.wait, &metrics),
       incoming(*store, dns, clock, config.server.name),
-      deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config), &incoming),
+      deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config), &incoming,
+              &metrics),
       credentials(clock, random),
       logins{
           .accounts = accounts,
@@ -125,7 +134,12 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
       verbs(*store, accounts, mailboxes, signatures, deposit.policies(), deposit.keys(), dkim_keys,
             [this](std::string password) { return make_on(pool, random, std::move(password)); },
             {.states = [this] { return sources.states(); },
-             .forget = [this](std::string address) { return sources.forget(std::move(address)); }}) {}
+             .forget = [this](std::string address) { return sources.forget(std::move(address)); }}) {
+  metrics.counter_from("paraph_store_batches_total", "Batches committed to the store.",
+                       [this] { return store->counters().batches; });
+  metrics.counter_from("paraph_store_syncs_total", "Times that the store made what it has durable.",
+                       [this] { return store->counters().syncs; });
+}
 
 Task<Result<void>> Services::recover() {
   PARAPH_CO_CHECK(co_await record::check_format(*store));

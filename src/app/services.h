@@ -4,11 +4,12 @@
 #include "app/config/config.h"
 #include "app/sources.h"
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "base/result.h"
 #include "crypto/credential_cache.h"
 #include "crypto/random.h"
 #include "dns/cares/cares_resolver.h"
-#include "media/none/none_media.h"
+#include "media/process/process_media.h"
 #include "net/gate.h"
 #include "net/worker_pool.h"
 #include "service/accounts.h"
@@ -42,13 +43,14 @@ struct Services {
   /// loaded: once, before anything else. The failure is one sentence.
   Task<Result<void>> recover();
 
+  Metrics metrics;
   SystemClock clock;
   crypto::SystemRandom random;
   Limits limits;
   net::WorkerPool& pool;
   std::unique_ptr<store::Store> store;
   dns::cares::CaresResolver dns;
-  media::none::NoneMedia media;
+  media::process::ProcessMedia media;
   service::Accounts accounts;
   service::Mailboxes mailboxes;
   service::Messages messages;

@@ -126,13 +126,14 @@ std::string joined(std::vector<const RawParameter*> sections) {
 }
 
 std::vector<mail::Parameter> take_parameters(Cursor& cursor, bool& exact) {
-  const std::vector<RawParameter> raw = read_parameters(cursor, exact);
+  std::vector<RawParameter> raw = read_parameters(cursor, exact);
   std::vector<mail::Parameter> out;
+  out.reserve(raw.size());
   for (const RawParameter& parameter : raw) {
     if (find_parameter(out, parameter.name) != nullptr) continue;
     std::vector<const RawParameter*> marked;
-    const RawParameter* plain = nullptr;
-    for (const RawParameter& other : raw) {
+    RawParameter* plain = nullptr;
+    for (RawParameter& other : raw) {
       if (other.name != parameter.name) continue;
       if (!other.plain()) {
         marked.push_back(&other);
@@ -142,7 +143,7 @@ std::vector<mail::Parameter> take_parameters(Cursor& cursor, bool& exact) {
         exact = false;  // twice
       }
     }
-    std::string value = marked.empty() ? plain->value : joined(marked);
+    std::string value = marked.empty() ? std::move(plain->value) : joined(marked);  // this name does not come again
     if (value.size() > kValueBytesMax) value.resize(kValueBytesMax);
     out.push_back({parameter.name, std::move(value)});
   }

@@ -30,31 +30,45 @@ std::string_view without_crlf(std::string_view line) {
   return line;
 }
 
+/// How a field begins: so many octets of name, then perhaps blanks, and the colon at `colon`.
+struct FieldStart {
+  std::size_t name_bytes = 0;
+  std::size_t colon = 0;
+};
+
+/// nullopt when `line` begins with no field.
+std::optional<FieldStart> field_start(std::string_view line) {
+  FieldStart start;
+  while (start.name_bytes < line.size() && kNameOctets[static_cast<unsigned char>(line[start.name_bytes])]) {
+    ++start.name_bytes;
+  }
+  start.colon = start.name_bytes;
+  while (start.colon < line.size() && is_blank(line[start.colon])) ++start.colon;
+  if (start.name_bytes == 0 || start.colon == line.size() || line[start.colon] != ':') return std::nullopt;
+  return start;
+}
+
 }  // namespace
 
 LineKind line_kind(std::string_view line) {
   if (line.empty()) return LineKind::Empty;
   if (is_blank(line.front())) return LineKind::Continuation;
-  const auto name_end =
-      std::ranges::find_if_not(line, [](char c) { return kNameOctets[static_cast<unsigned char>(c)]; });
-  if (name_end == line.begin()) return LineKind::Other;
-  const auto colon = std::find_if_not(name_end, line.end(), is_blank);
-  return colon != line.end() && *colon == ':' ? LineKind::Field : LineKind::Other;
+  return field_start(line) ? LineKind::Field : LineKind::Other;
 }
 
 Fields::Iterator& Fields::Iterator::operator++() {
   if (at_ == 0 && block_.starts_with("From ")) at_ = line_bytes(block_);
   const std::string_view rest = block_.substr(at_);
-  std::size_t bytes = line_bytes(rest);
-  if (line_kind(without_crlf(rest.substr(0, bytes))) != LineKind::Field) {
+  const auto start = field_start(rest);  // a line end is no octet of a name, and no blank
+  if (!start) {
     done_ = true;
     return *this;
   }
+  std::size_t bytes = start->colon + line_bytes(rest.substr(start->colon));
   while (bytes < rest.size() && is_blank(rest[bytes])) bytes += line_bytes(rest.substr(bytes));
   const std::string_view whole = rest.substr(0, bytes);
-  const auto colon = whole.find(':');
-  field_ = {.name = trimmed(whole.substr(0, colon)),
-            .value = without_crlf(whole.substr(colon + 1)),
+  field_ = {.name = whole.substr(0, start->name_bytes),
+            .value = without_crlf(whole.substr(start->colon + 1)),
             .range = {at_, at_ + bytes}};
   at_ += bytes;
   return *this;
@@ -80,11 +94,15 @@ std::optional<std::string> find_value(std::string_view block, std::string_view n
 }
 
 std::string unfold(std::string_view raw) {
-  constexpr std::string_view kLineEnds("\r\n\0", 3);
+  const auto next_line_end = [&raw] {
+    const auto found = std::ranges::find_if(raw, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+    return static_cast<std::size_t>(found - raw.begin());
+  };
+  auto stop = next_line_end();
+  if (stop == raw.size()) return std::string(trimmed(raw));  // on one line, as most are
   std::string out;
   out.reserve(raw.size());
-  for (;;) {
-    const auto stop = std::min(raw.find_first_of(kLineEnds), raw.size());
+  for (;; stop = next_line_end()) {
     out += raw.substr(0, stop);
     raw.remove_prefix(stop);
     if (raw.empty()) return std::string(trimmed(out));

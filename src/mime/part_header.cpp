@@ -2,6 +2,8 @@
 
 #include <array>
 #include <iterator>
+#include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "mime/header.h"
@@ -54,10 +56,11 @@ void read_disposition(std::string_view value, mail::Part& part) {
   part.disposition_parameters = std::move(disposition->parameters);
 }
 
+constexpr std::size_t kMimeVersion = 0;  ///< of kReaders
 constexpr std::array<Reader, 10> kReaders = {{
+    {"mime-version", read_mime_version, Defect::BadMimeVersion},
     {"content-type", read_content_type, Defect::BadContentType},
     {"content-transfer-encoding", read_encoding, Defect::BadEncoding},
-    {"mime-version", read_mime_version, Defect::BadMimeVersion},
     {"content-disposition", read_disposition},
     {"content-id", [](std::string_view value, mail::Part& part) { part.id = unfold(value); }},
     {"content-description", [](std::string_view value, mail::Part& part) { part.description = unfold(value); }},
@@ -75,6 +78,10 @@ void set_first(std::string& to, std::string_view value) {
 
 void add_addresses(std::vector<mail::NamedAddress>& to, std::string_view value) {
   auto more = parse_address_list(value);
+  if (to.empty()) {
+    to = std::move(more);
+    return;
+  }
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
@@ -97,43 +104,70 @@ std::size_t bytes(const mail::Envelope& e) {
          bytes(e.sender) + bytes(e.reply_to) + bytes(e.to) + bytes(e.cc) + bytes(e.bcc);
 }
 
+/// The reader of fields called `name`: an index of kReaders, or nullopt.
+std::optional<std::size_t> find_reader(std::string_view name) {
+  const char first = to_lower(name.front());
+  if (first != 'c' && first != 'm') return std::nullopt;
+  for (std::size_t i = 0; i < kReaders.size(); ++i) {
+    if (name.size() == kReaders[i].name.size() && iequals(name, kReaders[i].name)) return i;
+  }
+  return std::nullopt;
+}
+
+void read_envelope_field(const Field& field, mail::Envelope& envelope) {
+  const auto is = [&](std::string_view name) { return iequals(field.name, name); };
+  switch (to_lower(field.name.front())) {
+    case 'b':
+      if (is("bcc")) add_addresses(envelope.bcc, field.value);
+      break;
+    case 'c':
+      if (is("cc")) add_addresses(envelope.cc, field.value);
+      break;
+    case 'd':
+      if (is("date")) set_first(envelope.date, field.value);
+      break;
+    case 'f':
+      if (is("from")) add_addresses(envelope.from, field.value);
+      break;
+    case 'i':
+      if (is("in-reply-to")) set_first(envelope.in_reply_to, field.value);
+      break;
+    case 'm':
+      if (is("message-id")) set_first(envelope.message_id, field.value);
+      break;
+    case 'r':
+      if (is("reply-to")) add_addresses(envelope.reply_to, field.value);
+      break;
+    case 's':
+      if (is("subject")) set_first(envelope.subject, field.value);
+      if (is("sender")) add_addresses(envelope.sender, field.value);
+      break;
+    case 't':
+      if (is("to")) add_addresses(envelope.to, field.value);
+      break;
+    default:
+      break;
+  }
+}
+
 }  // namespace
 
-void read_part_header(std::string_view block, mail::Part& part) {
+bool read_header(std::string_view block, HeaderOf of, mail::Part& part) {
   std::array<bool, kReaders.size()> seen{};
+  if (of == HeaderOf::Message) part.envelope.emplace();
   for (const Field& field : Fields(block)) {
-    const char first = field.name.empty() ? '\0' : to_lower(field.name.front());
-    if (first != 'c' && first != 'm') continue;  // of no reader
-    for (std::size_t i = 0; i < kReaders.size(); ++i) {
-      if (!iequals(field.name, kReaders[i].name)) continue;
-      if (seen[i]) {
-        part.defects |= kReaders[i].twice;
-      } else {
-        kReaders[i].read(field.value, part);
-      }
-      seen[i] = true;
+    const auto reader = find_reader(field.name);
+    if (!reader) {
+      if (part.envelope) read_envelope_field(field, *part.envelope);
+    } else if (std::exchange(seen[*reader], true)) {
+      part.defects |= kReaders[*reader].twice;
+    } else {
+      kReaders[*reader].read(field.value, part);
     }
   }
   if ((part.multipart() || part.message()) && is_encoded(part.encoding)) part.defects |= Defect::EncodedComposite;
   if (!is_ascii(block)) part.defects |= Defect::EightBitHeader;
-}
-
-mail::Envelope read_envelope(std::string_view block) {
-  mail::Envelope envelope;
-  for (const Field& field : Fields(block)) {
-    if (istarts_with(field.name, "content-")) continue;
-    if (iequals(field.name, "date")) set_first(envelope.date, field.value);
-    if (iequals(field.name, "subject")) set_first(envelope.subject, field.value);
-    if (iequals(field.name, "in-reply-to")) set_first(envelope.in_reply_to, field.value);
-    if (iequals(field.name, "message-id")) set_first(envelope.message_id, field.value);
-    if (iequals(field.name, "from")) add_addresses(envelope.from, field.value);
-    if (iequals(field.name, "sender")) add_addresses(envelope.sender, field.value);
-    if (iequals(field.name, "reply-to")) add_addresses(envelope.reply_to, field.value);
-    if (iequals(field.name, "to")) add_addresses(envelope.to, field.value);
-    if (iequals(field.name, "cc")) add_addresses(envelope.cc, field.value);
-    if (iequals(field.name, "bcc")) add_addresses(envelope.bcc, field.value);
-  }
-  return envelope;
+  return seen[kMimeVersion];
 }
 
 std::size_t kept_bytes(const mail::Part& part) {

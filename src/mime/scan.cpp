@@ -14,7 +14,6 @@ using mail::Defect;
 
 constexpr std::size_t kHeldMax = 1024;  ///< a delimiter line is not longer
 constexpr std::size_t kRefill = 512;    ///< added to what is held at a time
-constexpr std::size_t kHistory = 4;     ///< "\r\n\r\n": enough to tell what a body ends with
 
 std::string_view without_trailing_blanks(std::string_view text) {
   return text.substr(0, text.find_last_not_of(" \t") + 1);
@@ -83,7 +82,7 @@ void Scanner::skip_base64(const Base64Run& run) {
   padding_ += run.padding;
   offset_ += run.wire_bytes;
   crlfs_ += run.crlfs;
-  history_ = run.ends_in_crlf ? "AA\r\n" : "AAAA";
+  history_ = run.ends_in_crlf ? std::array{'A', 'A', '\r', '\n'} : std::array{'A', 'A', 'A', 'A'};
   line_start_ = run.ends_in_crlf;
 }
 
@@ -285,12 +284,12 @@ Scanner::Verdict Scanner::match_delimiter(std::string_view rest, Next next, Deli
 
 void Scanner::advance(std::string_view octets) {
   offset_ += octets.size();
-  if (octets.size() >= kHistory) {
-    history_ = octets.substr(octets.size() - kHistory);
+  if (octets.size() >= history_.size()) {
+    std::ranges::copy_n(octets.end() - history_.size(), history_.size(), history_.begin());
     return;
   }
-  history_ += octets;
-  if (history_.size() > kHistory) history_.erase(0, history_.size() - kHistory);
+  std::shift_left(history_.begin(), history_.end(), static_cast<std::ptrdiff_t>(octets.size()));
+  std::ranges::copy(octets, history_.end() - octets.size());
 }
 
 void Scanner::tell(std::string_view octets) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -108,11 +109,11 @@ class Scanner {
   mail::Structure structure_;
   std::vector<Open> open_;  ///< from the root to the innermost part
   Mode mode_ = Mode::Header;
-  std::uint64_t offset_ = 0;  ///< octets consumed
-  std::uint64_t crlfs_ = 0;   ///< CRLFs among them
-  std::string history_;       ///< the last four octets consumed
-  std::string held_;          ///< fed, and not consumed yet: perhaps the start of a delimiter line
-  bool line_start_ = false;   ///< in a body: the next octet begins a line whose CRLF before it is consumed
+  std::uint64_t offset_ = 0;       ///< octets consumed
+  std::uint64_t crlfs_ = 0;        ///< CRLFs among them
+  std::array<char, 4> history_{};  ///< the last four octets consumed: enough to tell what a body ends with
+  std::string held_;               ///< fed, and not consumed yet: perhaps the start of a delimiter line
+  bool line_start_ = false;        ///< in a body: the next octet begins a line whose CRLF before it is consumed
   // Of the header block being read:
   std::string header_;
   bool field_seen_ = false;

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "mime/field.h"
 #include "mime/part_header.h"
 #include "mime/scan.h"
 
@@ -54,10 +53,10 @@ void Scanner::end_header(bool empty_line) {
   ended.header.end = offset_;
   ended.body = {offset_, offset_};
   open_.back().crlfs_before = crlfs_;
-  read_part_header(header_, ended);
   const bool top = ended.parent == mail::kNoPart;
-  if (top) structure_.mime_version = find_field(header_, "MIME-Version").has_value();
-  if (top || structure_.parts[ended.parent].message()) ended.envelope = read_envelope(header_);
+  const bool of_message = top || structure_.parts[ended.parent].message();
+  const bool mime_version = read_header(header_, of_message ? HeaderOf::Message : HeaderOf::Part, ended);
+  if (top) structure_.mime_version = mime_version;
   if (observer_ != nullptr) observer_->header_read(ended, header_);
   begin_body();
 }
@@ -141,7 +140,7 @@ void Scanner::end_part(const Open& open, bool at_delimiter) {
 
   const bool crlf_left_out = end != offset_;
   const std::uint64_t crlfs = crlfs_ - (crlf_left_out ? 1 : 0) - open.crlfs_before;
-  const auto tail = std::string_view(history_).substr(0, history_.size() - (crlf_left_out ? 2 : 0));
+  const auto tail = std::string_view(history_.data(), history_.size() - (crlf_left_out ? 2 : 0));
   const bool ends_in_crlf = ended.body.size() >= 2 && tail.ends_with("\r\n");
   ended.body_lines = ended.body.size() == 0 ? 0 : crlfs + (ends_in_crlf ? 0 : 1);
 

@@ -18,6 +18,9 @@ constexpr std::array<bool, 256> all_but(std::string_view specials) {
 constexpr std::array<bool, 256> kTokenChars = all_but("()<>@,;:\\\"/[]?=");
 constexpr std::array<bool, 256> kAtext = all_but("()<>[]:;@\\,.\"");
 
+/// Stands for itself within quotes, and does not end them.
+bool is_plainly_quoted(char c) { return c != '"' && c != '\\' && c != '\r' && c != '\n' && c != '\0'; }
+
 }  // namespace
 
 bool is_token_char(char c) { return kTokenChars[static_cast<unsigned char>(c)]; }
@@ -55,7 +58,7 @@ bool Cursor::take(char c) {
 
 std::optional<std::string> Cursor::take_quoted(bool* open) {
   if (!take('"')) return std::nullopt;
-  std::string out;
+  std::string out(take_while(is_plainly_quoted));
   while (!at_end()) {
     char c = text_[at_++];
     if (c == '"') return out;

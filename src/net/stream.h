@@ -61,6 +61,10 @@ class Stream {
   /// What SCRAM-SHA-256-PLUS binds to; all empty in clear. Computed at each call.
   virtual crypto::ChannelBinding channel_binding() const = 0;
 
+  /// The subject of the certificate that the peer proved to own, as RFC 2253 writes it ("CN=branch,O=Example"); empty
+  /// when it showed none, or none that the context trusts, and in clear.
+  virtual std::string peer_subject() const { return {}; }
+
   virtual const Endpoint& peer() const& = 0;
   /// The address and port of our side.
   virtual Endpoint local() const = 0;

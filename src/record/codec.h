@@ -67,12 +67,6 @@ struct Change {
   friend bool operator==(const Change&, const Change&) = default;
 };
 
-struct SignatureHead {
-  std::uint64_t current = 0;
-  std::vector<mail::PastRevision> past;
-  friend bool operator==(const SignatureHead&, const SignatureHead&) = default;
-};
-
 /// What another place answered about one owner, as kept: used until `fresh_until`, and until `stale_until` when that
 /// place does not answer.
 struct RemoteSignature {
@@ -103,6 +97,14 @@ struct Place {
   friend bool operator==(const Place&, const Place&) = default;
 };
 
+struct SignatureHead {
+  std::uint64_t current = 0;
+  std::vector<mail::PastRevision> past;  ///< newest first
+  std::vector<std::uint64_t> kept;       ///< older revisions whose record and media are still there, newest first
+  std::optional<Place> voice_from;       ///< the message that the current voice came with
+  friend bool operator==(const SignatureHead&, const SignatureHead&) = default;
+};
+
 struct DkimKey {
   std::string domain, selector;
   std::string private_key;  ///< PKCS #8 DER
@@ -126,6 +128,7 @@ std::string format_message(const StoredMessage&);
 Result<StoredMessage> parse_message(std::string_view);
 std::string format_signature(const mail::Signature&, Time created);
 Result<mail::Signature> parse_signature(std::string_view);
+Result<Time> parse_signature_created(std::string_view);  ///< when the revision was made
 std::string format_signature_head(const SignatureHead&);
 Result<SignatureHead> parse_signature_head(std::string_view);
 std::string format_remote_signature(const RemoteSignature&);

@@ -51,13 +51,20 @@ Result<Settings> parse_settings(std::string_view octets) {
   return settings;
 }
 
+void set_place(pb::Place& out, const Place& place) {
+  out.set_account(place.account.value);
+  out.set_mailbox(place.mailbox.value);
+  out.set_uid(place.uid.value);
+}
+
+Place place_of(const pb::Place& in) {
+  return {.account = AccountId{in.account()}, .mailbox = MailboxId{in.mailbox()}, .uid = Uid{in.uid()}};
+}
+
 std::string format_places(const std::vector<Place>& places) {
   Parsed<pb::Places> out;
   for (const auto& place : places) {
-    auto& one = *out->add_places();
-    one.set_account(place.account.value);
-    one.set_mailbox(place.mailbox.value);
-    one.set_uid(place.uid.value);
+    set_place(*out->add_places(), place);
   }
   return out->SerializeAsString();
 }
@@ -67,7 +74,7 @@ Result<std::vector<Place>> parse_places(std::string_view octets) {
   if (!in.parse(octets)) return corrupt("place of a message");
   std::vector<Place> places;
   for (const auto& one : in->places()) {
-    places.push_back({.account = AccountId{one.account()}, .mailbox = MailboxId{one.mailbox()}, .uid = Uid{one.uid()}});
+    places.push_back(place_of(one));
   }
   return places;
 }

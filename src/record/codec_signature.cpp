@@ -12,6 +12,7 @@ void set(pb::SignatureMedia& out, const mail::SignatureMedia& media) {
   out.set_blob(octets_of(media.blob));
   out.set_bytes(media.bytes);
   out.set_duration(media.duration);
+  out.set_milliseconds(media.milliseconds);
 }
 
 std::optional<mail::SignatureMedia> media_of(const pb::SignatureMedia& in) {
@@ -21,7 +22,8 @@ std::optional<mail::SignatureMedia> media_of(const pb::SignatureMedia& in) {
                               .extension = in.extension(),
                               .blob = *blob,
                               .bytes = in.bytes(),
-                              .duration = in.duration()};
+                              .duration = in.duration(),
+                              .milliseconds = in.milliseconds()};
 }
 
 void set(pb::Signature& out, const mail::Signature& signature) {
@@ -33,6 +35,9 @@ void set(pb::Signature& out, const mail::Signature& signature) {
   if (signature.image) set(*out.mutable_image(), *signature.image);
   for (const auto& voice : signature.voice) set(*out.add_voice(), voice);
   out.set_language(signature.language);
+  out.set_waveform(signature.waveform);
+  if (signature.voice_original) set(*out.mutable_voice_original(), *signature.voice_original);
+  if (signature.image_original) set(*out.mutable_image_original(), *signature.image_original);
 }
 
 std::optional<mail::Signature> signature_of(const pb::Signature& in) {
@@ -42,16 +47,21 @@ std::optional<mail::Signature> signature_of(const pb::Signature& in) {
   signature.revision = in.revision();
   signature.text = in.text();
   signature.html = in.html();
-  if (in.has_image()) {
-    signature.image = media_of(in.image());
-    if (!signature.image) return std::nullopt;
-  }
+  const auto take = [](bool has, const pb::SignatureMedia& from, std::optional<mail::SignatureMedia>& to) {
+    if (has) to = media_of(from);
+    return !has || to;
+  };
+  if (!take(in.has_image(), in.image(), signature.image) ||
+      !take(in.has_voice_original(), in.voice_original(), signature.voice_original) ||
+      !take(in.has_image_original(), in.image_original(), signature.image_original))
+    return std::nullopt;
   for (const auto& one : in.voice()) {
     auto voice = media_of(one);
     if (!voice) return std::nullopt;
     signature.voice.push_back(*std::move(voice));
   }
   signature.language = in.language();
+  signature.waveform = in.waveform();
   return signature;
 }
 
@@ -61,6 +71,9 @@ void set(pb::PastRevision& out, const mail::PastRevision& past) {
   for (const auto bytes : past.media_bytes) out.add_media_bytes(bytes);
   out.set_text_hash(past.text_hash);
   out.set_html_hash(past.html_hash);
+  out.set_number(past.number);
+  out.set_created(unix_seconds(past.created));
+  out.set_kinds(past.kinds);
 }
 
 std::optional<mail::PastRevision> past_of(const pb::PastRevision& in) {
@@ -72,6 +85,11 @@ std::optional<mail::PastRevision> past_of(const pb::PastRevision& in) {
     past.media.push_back(*blob);
   }
   past.media_bytes.assign(in.media_bytes().begin(), in.media_bytes().end());
+  past.number = in.number();
+  const auto created = time_of(in.created());
+  if (!created) return std::nullopt;
+  past.created = *created;
+  past.kinds = in.kinds();
   return past;
 }
 
@@ -92,10 +110,20 @@ Result<mail::Signature> parse_signature(std::string_view octets) {
   return *std::move(signature);
 }
 
+Result<Time> parse_signature_created(std::string_view octets) {
+  Parsed<pb::Signature> in;
+  if (!in.parse(octets)) return corrupt("signature");
+  const auto created = time_of(in->created());
+  if (!created) return corrupt("signature");
+  return *created;
+}
+
 std::string format_signature_head(const SignatureHead& head) {
   Parsed<pb::SignatureHead> out;
   out->set_current(head.current);
   for (const auto& past : head.past) set(*out->add_past(), past);
+  for (const auto number : head.kept) out->add_kept(number);
+  if (head.voice_from) set_place(*out->mutable_voice_from(), *head.voice_from);
   return out->SerializeAsString();
 }
 
@@ -108,6 +136,8 @@ Result<SignatureHead> parse_signature_head(std::string_view octets) {
     if (!past) return corrupt("signature head");
     head.past.push_back(*std::move(past));
   }
+  head.kept.assign(in->kept().begin(), in->kept().end());
+  if (in->has_voice_from()) head.voice_from = place_of(in->voice_from());
   return head;
 }
 

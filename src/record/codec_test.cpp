@@ -114,6 +114,8 @@ TEST(Codec, ASignatureComesBack) {
   EXPECT_EQ(parse_signature(format_signature(signature, Time())), signature);
   const mail::Signature bare{.owner = "a@x", .number = 1};
   EXPECT_EQ(parse_signature(format_signature(bare, Time())), bare);
+  const Time created(std::chrono::seconds(86'400));
+  EXPECT_EQ(parse_signature_created(format_signature(bare, created)), created);
 }
 
 TEST(Codec, ASignatureFromElsewhereComesBack) {
@@ -133,8 +135,10 @@ TEST(Codec, ASignatureFromElsewhereComesBack) {
 TEST(Codec, ASignatureHeadComesBack) {
   const SignatureHead head{
       .current = 3,
-      .past = {
-          {.revision = "r", .media = {blob_named('a')}, .media_bytes = {9}, .text_hash = "h\0"s, .html_hash = "m"}}};
+      .past = {{.revision = "r", .media = {blob_named('a')}, .media_bytes = {9}, .text_hash = "h\0"s, .html_hash = "m"},
+               {.revision = "q", .number = 1, .created = Time(std::chrono::seconds(7)), .kinds = "text:voice"}},
+      .kept = {2, 1},
+      .voice_from = Place{AccountId{1}, MailboxId{2}, Uid{3}}};
   EXPECT_EQ(parse_signature_head(format_signature_head(head)), head);
 }
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "record/codec.h"
 #include "records.pb.h"
 
 namespace paraph::record {
@@ -53,6 +54,9 @@ inline std::optional<BlobId> blob_of(std::string_view octets) {
   std::memcpy(id.digest.data(), octets.data(), octets.size());
   return id;
 }
+
+void set_place(pb::Place& out, const Place& place);
+Place place_of(const pb::Place& in);
 
 /// The number as an E, when it is one of 0 .. `last`.
 template <class E>

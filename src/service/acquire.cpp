@@ -24,11 +24,14 @@ struct Asking {
   std::optional<Acquirer::Answer> answer;
 };
 
-Task<Acquirer::Answer> ask(std::vector<source::Source*> sources, std::string owner) {
+Task<Acquirer::Answer> ask(std::vector<source::Source*> sources, std::vector<SourceCounts> counts, std::string owner) {
   bool failed = false;
   source::Acquired none;  // of the first that knows the owner: what was sent before is still known
-  for (auto* source : sources) {
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    auto* source = sources[i];
+    const auto asked = std::chrono::steady_clock::now();
     auto acquired = co_await source->acquire(owner);
+    if (!counts.empty()) counts[i].answered(acquired, std::chrono::steady_clock::now() - asked);
     if (acquired && !acquired->signature.empty())
       co_return Acquirer::Answer{.acquired = std::move(*acquired), .reason = ""};
     if (acquired && acquired->off) co_return Acquirer::Answer{.acquired = std::move(*acquired), .reason = "nosig"};
@@ -43,8 +46,11 @@ Task<Acquirer::Answer> ask(std::vector<source::Source*> sources, std::string own
 
 }  // namespace
 
-Acquirer::Acquirer(std::vector<source::Source*> sources, std::chrono::milliseconds wait)
-    : sources_(std::move(sources)), wait_(wait) {}
+Acquirer::Acquirer(std::vector<source::Source*> sources, std::chrono::milliseconds wait, Metrics* metrics)
+    : sources_(std::move(sources)), wait_(wait) {
+  if (metrics == nullptr) return;
+  for (const auto* source : sources_) counts_.emplace_back(*metrics, source->name());
+}
 
 Task<Acquirer::Answer> Acquirer::acquire(std::string owner) {
   const Executor executor = co_await boost::asio::this_coro::executor;
@@ -53,7 +59,7 @@ Task<Acquirer::Answer> Acquirer::acquire(std::string owner) {
     asking->answer = failure ? Answer{.acquired = {}, .reason = "fetch"} : std::move(answer);
     asking->timer.cancel();
   };
-  auto task = ask(sources_, std::move(owner));
+  auto task = ask(sources_, counts_, std::move(owner));
   boost::asio::co_spawn(executor, std::move(task), std::move(answered));
   boost::system::error_code ended;
   if (!asking->answer) co_await asking->timer.async_wait(boost::asio::redirect_error(use_task, ended));

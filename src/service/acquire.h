@@ -3,8 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "base/metrics.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "service/source_counts.h"
 #include "source/source.h"
 
 namespace paraph::service {
@@ -19,7 +21,8 @@ class Acquirer {
     std::string
         reason;  ///< x=: "" | "nosig" (nobody knows one, or it is off) | "fetch" (sources failed or were too slow)
   };
-  Acquirer(std::vector<source::Source*> sources, std::chrono::milliseconds wait);
+  /// `metrics` counts what each source answers, if there is one (source_counts.h).
+  Acquirer(std::vector<source::Source*> sources, std::chrono::milliseconds wait, Metrics* metrics = nullptr);
   Task<Answer> acquire(std::string owner);
   /// The owner may send soon (logged in): the sources get ready. Waits for no fetch.
   Task<void> prefetch(std::string owner);
@@ -28,6 +31,7 @@ class Acquirer {
 
  private:
   std::vector<source::Source*> sources_;
+  std::vector<SourceCounts> counts_;  ///< of each source, or none
   std::chrono::milliseconds wait_;
 };
 

@@ -227,12 +227,13 @@ Task<Result<void>> CheckWalk::check_heads(const Rows& rows) {
       PARAPH_CO_CHECK(
           co_await note("signature.account", fmt::format("a signature is of account {}, which is not there", id)));
     }
-    heads_[id] = head->current;
-    if (head->current == 0) continue;
-    PARAPH_CO_TRY(const auto current, co_await store_.get(record::signature_key(AccountId{id}, head->current)));
-    if (!current) {
-      PARAPH_CO_CHECK(
-          co_await note("signature.missing", fmt::format("account {} has no revision {}", id, head->current)));
+    auto& numbers = heads_[id];
+    numbers.insert(head->kept.begin(), head->kept.end());
+    if (head->current != 0) numbers.insert(head->current);
+    for (const auto number : numbers) {
+      PARAPH_CO_TRY(const auto revision, co_await store_.get(record::signature_key(AccountId{id}, number)));
+      if (revision) continue;
+      PARAPH_CO_CHECK(co_await note("signature.missing", fmt::format("account {} has no revision {}", id, number)));
     }
   }
   co_return Result<void>();
@@ -248,14 +249,13 @@ Task<Result<void>> CheckWalk::check_signatures(const Rows& rows) {
     const std::uint64_t id = record::last_number(std::string_view(row.key).substr(0, 9), 8);
     const std::uint64_t number = record::last_number(row.key, 8);
     const auto head = heads_.find(id);
-    const bool current = head != heads_.end() && head->second == number;
-    if (!current) {
+    if (head == heads_.end() || !head->second.contains(number)) {
       store::Batch repair;
       repair.expects.push_back({row.key, row.value});
       repair.writes.push_back({row.key, std::nullopt});
-      PARAPH_CO_CHECK(co_await note("signature.extra",
-                                    fmt::format("revision {} of account {} is not its current one", number, id),
-                                    std::move(repair)));
+      PARAPH_CO_CHECK(co_await note(
+          "signature.extra", fmt::format("revision {} of account {} is neither its current one nor kept", number, id),
+          std::move(repair)));
       if (repair_ == Repair::Yes) continue;
     }
     for (const auto& blob : media_of(*signature)) count_blob(blob);

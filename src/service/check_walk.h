@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -93,7 +94,8 @@ class CheckWalk {
   bool blobs_missing_ = false;
   bool unreadable_ = false;
   std::map<std::string, std::uint64_t> highest_;
-  std::map<std::uint64_t, std::uint64_t> heads_;  ///< account, number of its current signature
+  /// Account, numbers of the revisions of its signature that are there: the current one, and older ones that are kept.
+  std::map<std::uint64_t, std::set<std::uint64_t>> heads_;
 };
 
 }  // namespace paraph::service

@@ -10,6 +10,7 @@
 #include "dkim/authentication_results.h"
 #include "mime/date.h"
 #include "mime/field.h"
+#include "service/deposit_counts.h"
 #include "service/dkim_sign.h"
 #include "service/forms.h"
 #include "service/header_edit.h"
@@ -64,7 +65,7 @@ struct Submitted {
 
 struct Deposit::Inside {
   Inside(store::Store& s, Accounts& a, Mailboxes& m, Acquirer& q, crypto::Random& r, const Clock& c, const Limits& l,
-         DepositPolicy p, IncomingVerifier* v)
+         DepositPolicy p, IncomingVerifier* v, Metrics* t)
       : store(s),
         accounts(a),
         mailboxes(m),
@@ -77,7 +78,9 @@ struct Deposit::Inside {
         keys(s, r, c),
         signer(s, q, r, c, keys),
         dkim(s, c),
-        router(a, m, c) {}
+        router(a, m, c) {
+    if (t != nullptr) counts.emplace(*t);
+  }
 
   Result<void> check_loop(std::string_view header) const;
   void complete_header(signature::Message& message) const;
@@ -104,13 +107,14 @@ struct Deposit::Inside {
   Signer signer;
   DkimSigner dkim;
   Router router;
+  std::optional<DepositCounts> counts;
 };
 
 Deposit::Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, Acquirer& acquirer,
                  crypto::Random& random, const Clock& clock, const Limits& limits, DepositPolicy policy,
-                 IncomingVerifier* verifier)
+                 IncomingVerifier* verifier, Metrics* metrics)
     : inside_(std::make_shared<Inside>(store, accounts, mailboxes, acquirer, random, clock, limits, std::move(policy),
-                                       verifier)) {}
+                                       verifier, metrics)) {}
 
 Policies& Deposit::policies() { return inside_->policies; }
 KeyRing& Deposit::keys() { return inside_->keys; }
@@ -134,6 +138,7 @@ Task<Result<Deposit::Outcome>> Deposit::submit(Transaction transaction, NewMessa
   const auto inside = inside_;
   auto task = transaction.principal ? inside->submit_own(transaction, message) : inside->pass_on(transaction, message);
   auto outcome = co_await std::move(task);
+  if (inside->counts) inside->counts->submitted(transaction.principal.has_value(), outcome);
   if (!outcome) co_await give_back_upload(inside->store, message.upload, std::move(message.uploaded));
   co_return outcome;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "crypto/random.h"
@@ -43,9 +44,11 @@ struct DepositPolicy {
 /// (signature/attach.h), send (send.h). Any event loop; one Deposit serves all sessions.
 class Deposit {
  public:
-  /// `verifier` looks at messages from elsewhere; without one they are taken unchecked.
+  /// `verifier` looks at messages from elsewhere; without one they are taken unchecked. `metrics` counts, if there is
+  /// one (deposit_counts.h).
   Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, Acquirer& acquirer, crypto::Random& random,
-          const Clock& clock, const Limits& limits, DepositPolicy policy, IncomingVerifier* verifier = nullptr);
+          const Clock& clock, const Limits& limits, DepositPolicy policy, IncomingVerifier* verifier = nullptr,
+          Metrics* metrics = nullptr);
 
   /// May mail for `recipient` be taken here? NotFound: local domain, no such user (550 5.1.1). Denied: foreign domain,
   /// no relaying (550 5.7.1). OverQuota (552 5.2.2).

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/log.h"
+#include "base/text.h"
 #include "crypto/sha256.h"
 #include "signature/make.h"
 
@@ -11,14 +13,56 @@ namespace {
 constexpr std::uint32_t kImageWidthMax = 600;  ///< pixels; spec 2.8: as shown
 constexpr std::uint32_t kImageHeightMax = 200;
 
-mail::SignatureMedia kept(store::Batch& batch, media::Checked checked) {
-  mail::SignatureMedia media{.media_type = std::move(checked.media_type),
-                             .extension = std::move(checked.extension),
-                             .blob = crypto::sha256(checked.octets),
-                             .bytes = checked.octets.size(),
-                             .duration = checked.duration};
-  batch.blobs.push_back({media.blob, std::move(checked.octets)});
+mail::SignatureMedia kept(store::Batch& batch, media::File file) {
+  mail::SignatureMedia media{.media_type = std::move(file.media_type),
+                             .extension = std::move(file.extension),
+                             .blob = crypto::sha256(file.octets),
+                             .bytes = file.octets.size(),
+                             .duration = (file.milliseconds + 999) / 1000,
+                             .milliseconds = file.milliseconds};
+  batch.blobs.push_back({media.blob, std::move(file.octets)});
   return media;
+}
+
+/// What was uploaded. Its media type is what it was declared to be, and is never sent.
+mail::SignatureMedia kept_original(store::Batch& batch, const media::Upload& upload) {
+  return kept(batch, {.octets = upload.octets,
+                      .media_type = upload.declared_type.empty() ? "application/octet-stream" : upload.declared_type,
+                      .extension = "bin"});
+}
+
+Task<Result<void>> import_voice(media::Media& media, const Limits& limits, media::Upload upload, mail::Signature& next,
+                                store::Batch& batch) {
+  next.voice.clear();
+  next.waveform.clear();
+  next.voice_original.reset();
+  if (upload.octets.empty()) co_return Result<void>();
+  const media::Limits most{.upload_bytes_max = limits.signature_upload_bytes_max,
+                           .bytes_max = limits.signature_voice_bytes_max,
+                           .seconds_max = limits.signature_voice_seconds_max};
+  PARAPH_CO_TRY(auto voice, co_await media.import_voice(upload, most));
+  for (auto& variant : voice.variants) next.voice.push_back(kept(batch, std::move(variant)));
+  next.waveform = std::move(voice.waveform);
+  next.voice_original = kept_original(batch, upload);
+  if (voice.tones)
+    log(Level::Warn, "signature owner={} voice holds telephone keys: a menu that hears it may act on them",
+        printable(next.owner));
+  co_return Result<void>();
+}
+
+Task<Result<void>> import_image(media::Media& media, const Limits& limits, media::Upload upload, mail::Signature& next,
+                                store::Batch& batch) {
+  next.image.reset();
+  next.image_original.reset();
+  if (upload.octets.empty()) co_return Result<void>();
+  const media::Limits most{.upload_bytes_max = limits.signature_upload_bytes_max,
+                           .bytes_max = limits.signature_image_bytes_max,
+                           .width_max = kImageWidthMax,
+                           .height_max = kImageHeightMax};
+  PARAPH_CO_TRY(auto picture, co_await media.import_picture(upload, most));
+  next.image = kept(batch, std::move(picture));
+  next.image_original = kept_original(batch, upload);
+  co_return Result<void>();
 }
 
 }  // namespace
@@ -35,19 +79,13 @@ Task<Result<void>> import_signature(media::Media& media, const Limits& limits, S
     if (next.html.size() > limits.signature_html_bytes_max)
       co_return fail(Code::TooLarge, "the signature's HTML is too long");
   }
-  if (change.voice) next.voice.clear();
-  if (change.voice && !change.voice->empty()) {
-    const media::Limits voice{.bytes_max = limits.signature_voice_bytes_max,
-                              .seconds_max = limits.signature_voice_seconds_max};
-    PARAPH_CO_TRY(auto checked, co_await media.check(media::Kind::Voice, std::move(*change.voice), voice));
-    next.voice.push_back(kept(batch, std::move(checked)));
+  if (change.voice) {
+    media::Upload upload{.octets = *std::move(change.voice), .declared_type = std::move(change.voice_type)};
+    PARAPH_CO_CHECK(co_await import_voice(media, limits, std::move(upload), next, batch));
   }
-  if (change.image) next.image.reset();
-  if (change.image && !change.image->empty()) {
-    const media::Limits image{
-        .bytes_max = limits.signature_image_bytes_max, .width_max = kImageWidthMax, .height_max = kImageHeightMax};
-    PARAPH_CO_TRY(auto checked, co_await media.check(media::Kind::Image, std::move(*change.image), image));
-    next.image = kept(batch, std::move(checked));
+  if (change.image) {
+    media::Upload upload{.octets = *std::move(change.image), .declared_type = std::move(change.image_type)};
+    PARAPH_CO_CHECK(co_await import_image(media, limits, std::move(upload), next, batch));
   }
   co_return Result<void>();
 }

@@ -17,6 +17,8 @@ struct SignatureChange {
   std::optional<std::string> html;
   std::optional<std::string> voice;  ///< a file's octets
   std::optional<std::string> image;
+  std::string voice_type;  ///< the media types that they were declared with; empty: none
+  std::string image_type;
 };
 
 /// The one way into a signature, whoever brings it: `change` is checked, made safe and put into `next`, its media as

@@ -28,7 +28,8 @@ struct Limits {
   std::uint32_t tombstones_max = 10'000;               ///< expunged UIDs that a mailbox remembers (for QRESYNC)
   std::uint64_t signature_text_bytes_max = 4'096;
   std::uint64_t signature_html_bytes_max = 32'768;
-  std::uint64_t signature_voice_bytes_max = 262'143;
+  std::uint64_t signature_upload_bytes_max = 4'194'304;  ///< a recording or a picture as it comes
+  std::uint64_t signature_voice_bytes_max = 262'143;     ///< as it is kept, in each format
   std::uint64_t signature_image_bytes_max = 262'143;
   std::uint32_t signature_voice_seconds_max = 30;
   std::uint64_t signature_growth_bytes_max = 524'288;

@@ -1,63 +1,23 @@
 #include "service/signatures.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
-#include "crypto/sha256.h"
 #include "record/keys.h"
 #include "service/account_guard.h"
-#include "service/change_feed.h"
 #include "service/signature_rows.h"
 #include "signature/make.h"
 
 namespace paraph::service {
-namespace {
-
-constexpr std::size_t kPastRevisionsMax = 20;  ///< spec 2.7
-
-/// What is stored of an account's signature, as it was read.
-struct Stored {
-  std::optional<std::string> head_octets;
-  record::SignatureHead head;
-  mail::Signature current;  ///< empty() when there is none
-};
-
-Task<Result<Stored>> load_stored(store::Store& store, AccountId account) {
-  Stored stored;
-  PARAPH_CO_TRY(stored.head_octets, co_await store.get(record::signature_head_key(account)));
-  if (!stored.head_octets) co_return stored;
-  PARAPH_CO_TRY(stored.head, record::parse_signature_head(*stored.head_octets));
-  if (stored.head.current == 0) co_return stored;
-  PARAPH_CO_TRY(const auto octets, co_await store.get(record::signature_key(account, stored.head.current)));
-  if (!octets) co_return fail(Code::Corrupt, "the account's signature is gone: run `paraph check`");
-  PARAPH_CO_TRY(stored.current, record::parse_signature(*octets));
-  co_return stored;
-}
-
-void write_revision(store::Batch& batch, AccountId account, const Stored& before, const mail::Signature& next,
-                    Time now) {
-  record::SignatureHead head = before.head;
-  if (!before.current.empty()) head.past.insert(head.past.begin(), signature::remember(before.current));
-  std::erase_if(head.past, [&](const auto& past) { return past.revision == next.revision; });
-  if (head.past.size() > kPastRevisionsMax) head.past.resize(kPastRevisionsMax);
-  head.current = next.number;
-
-  const std::string head_key = record::signature_head_key(account);
-  batch.expects.push_back({head_key, before.head_octets});
-  batch.writes.push_back({head_key, record::format_signature_head(head)});
-  batch.writes.push_back({record::signature_key(account, next.number), record::format_signature(next, now)});
-  if (before.head.current != 0)
-    batch.writes.push_back({record::signature_key(account, before.head.current), std::nullopt});
-  batch.retains = media_of(next);
-  batch.releases = media_of(before.current);
-  batch.topics.push_back(account_topic(account));
-}
-
-}  // namespace
 
 std::vector<BlobId> media_of(const mail::Signature& signature) {
   std::vector<BlobId> blobs;
-  if (signature.image) blobs.push_back(signature.image->blob);
+  for (const auto* one : {&signature.image, &signature.voice_original, &signature.image_original}) {
+    if (*one) blobs.push_back((*one)->blob);
+  }
   for (const auto& voice : signature.voice) blobs.push_back(voice.blob);
   std::ranges::sort(blobs);
   const auto doubles = std::ranges::unique(blobs);
@@ -66,32 +26,43 @@ std::vector<BlobId> media_of(const mail::Signature& signature) {
 }
 
 Task<Result<void>> remove_signatures(store::Store& store, AccountId account) {
-  PARAPH_CO_TRY(const auto stored, co_await load_stored(store, account));
-  if (!stored.head_octets) co_return Result<void>();
+  PARAPH_CO_TRY(const auto edit, co_await SignatureEdit::load(store, account));
   store::Batch batch;
-  batch.expects.push_back({record::signature_head_key(account), stored.head_octets});
-  batch.writes.push_back({record::signature_head_key(account), std::nullopt});
-  if (stored.head.current != 0)
-    batch.writes.push_back({record::signature_key(account, stored.head.current), std::nullopt});
-  batch.releases = media_of(stored.current);
+  PARAPH_CO_CHECK(co_await edit.erase(store, batch));
+  if (batch.writes.empty()) co_return Result<void>();
   co_return co_await store.commit(std::move(batch));
 }
 
 Signatures::Signatures(store::Store& store, media::Media& media, const Clock& clock, const Limits& limits)
     : store_(store), media_(media), clock_(clock), limits_(limits) {}
 
-Task<Result<mail::Signature>> Signatures::set(AccountId account, std::string owner, SignatureChange change) {
+Task<Result<mail::Signature>> Signatures::set(AccountId account, std::string owner, SignatureChange change,
+                                              std::optional<std::string> expected) {
   store::Batch batch;
   PARAPH_CO_CHECK(co_await expect_account(store_, batch, account));
-  PARAPH_CO_TRY(const auto before, co_await load_stored(store_, account));
-  mail::Signature next = before.current;
-  next.owner = std::move(owner);
-  PARAPH_CO_CHECK(co_await import_signature(media_, limits_, std::move(change), next, batch));
-  next.revision = signature::revision_of(next);
-  if (before.head_octets && next.revision == before.current.revision) co_return before.current;
-  next.number = before.head.current + 1;
-  write_revision(batch, account, before, next, clock_.now());
+  PARAPH_CO_TRY(const auto edit, co_await SignatureEdit::load(store_, account));
+  if (expected && *expected != edit.current().revision)
+    co_return fail(Code::Conflict, "the signature was changed meanwhile");
+  PARAPH_CO_TRY(auto next, co_await set_within(batch, edit, std::move(owner), std::move(change), std::nullopt));
+  if (batch.writes.empty()) co_return next;
   PARAPH_CO_CHECK(co_await store_.commit(std::move(batch)));
+  co_return next;
+}
+
+Task<Result<mail::Signature>> Signatures::set_within(store::Batch& batch, const SignatureEdit& edit, std::string owner,
+                                                     SignatureChange change, std::optional<record::Place> voice_from) {
+  if (!change.voice) voice_from = edit.head().voice_from;
+  mail::Signature next = edit.current();
+  next.owner = std::move(owner);
+  store::Batch media;
+  PARAPH_CO_CHECK(co_await import_signature(media_, limits_, std::move(change), next, media));
+  next.revision = signature::revision_of(next);
+  if (!edit.never_set() && next.revision == edit.current().revision) {
+    if (voice_from != edit.head().voice_from) edit.set_voice_from(batch, voice_from);
+    co_return edit.current();
+  }
+  std::ranges::move(media.blobs, std::back_inserter(batch.blobs));
+  PARAPH_CO_CHECK(co_await edit.replace(store_, batch, next, Older::Strip, clock_.now(), voice_from));
   co_return next;
 }
 
@@ -104,13 +75,55 @@ Task<Result<void>> Signatures::clear(AccountId account) {
 }
 
 Task<Result<mail::Signature>> Signatures::current(AccountId account) {
-  PARAPH_CO_TRY(auto stored, co_await load_stored(store_, account));
-  co_return std::move(stored.current);
+  PARAPH_CO_TRY(const auto edit, co_await SignatureEdit::load(store_, account));
+  co_return edit.current();
 }
 
 Task<Result<record::SignatureHead>> Signatures::head(AccountId account) {
-  PARAPH_CO_TRY(auto stored, co_await load_stored(store_, account));
-  co_return std::move(stored.head);
+  PARAPH_CO_TRY(const auto edit, co_await SignatureEdit::load(store_, account));
+  co_return edit.head();
+}
+
+Task<Result<std::vector<Revision>>> Signatures::history(AccountId account) {
+  PARAPH_CO_TRY(const auto edit, co_await SignatureEdit::load(store_, account));
+  const auto& [current, past_revisions, kept, from] = edit.head();
+  std::vector<Revision> history;
+  if (current != 0) {
+    history.push_back({.number = current,
+                       .revision = edit.current().revision,
+                       .created = edit.created(),
+                       .kinds = signature::kinds_of(edit.current()),
+                       .current = true});
+  }
+  for (const auto& past : past_revisions) {
+    history.push_back({.number = past.number,
+                       .revision = past.revision,
+                       .created = past.created,
+                       .kinds = past.kinds,
+                       .kept = past.number != 0 && std::ranges::find(kept, past.number) != kept.end()});
+  }
+  co_return history;
+}
+
+Task<Result<mail::Signature>> Signatures::restore(AccountId account, std::uint64_t number) {
+  store::Batch batch;
+  PARAPH_CO_CHECK(co_await expect_account(store_, batch, account));
+  PARAPH_CO_TRY(const auto edit, co_await SignatureEdit::load(store_, account));
+  const auto& head = edit.head();
+  if (number != 0 && number == head.current) co_return edit.current();
+  if (std::ranges::find(head.kept, number) == head.kept.end()) {
+    const bool known =
+        number != 0 && std::ranges::find(head.past, number, &mail::PastRevision::number) != head.past.end();
+    co_return fail(Code::NotFound, known ? fmt::format("of revision {} only hashes are left", number)
+                                         : fmt::format("there is no revision {}", number));
+  }
+  PARAPH_CO_TRY(const auto octets, co_await store_.get(record::signature_key(account, number)));
+  if (!octets) co_return fail(Code::Conflict, "the signature is being changed: try again");
+  PARAPH_CO_TRY(auto next, record::parse_signature(*octets));
+  auto voice_from = next.voice == edit.current().voice ? head.voice_from : std::nullopt;
+  PARAPH_CO_CHECK(co_await edit.replace(store_, batch, next, Older::Keep, clock_.now(), voice_from));
+  PARAPH_CO_CHECK(co_await store_.commit(std::move(batch)));
+  co_return next;
 }
 
 }  // namespace paraph::service

@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 
 #include "media/none/none_media.h"
+#include "service/check.h"
 #include "service/testing.h"
 #include "source/local/local_source.h"
 
 namespace paraph::service {
 namespace {
 
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -22,6 +24,11 @@ struct SignaturesTest : testing::Test, World {
   SignaturesTest() { make_accounts(); }
   mail::Signature set(SignatureChange change) {
     return done(signatures.set(alice, "alice@example.org", std::move(change)));
+  }
+  std::vector<std::string> findings() {
+    std::vector<std::string> texts;
+    done(check_store(store, Repair::No, [&](const Finding& finding) { texts.push_back(finding.text); }));
+    return texts;
   }
   source::Acquired acquired() { return done(local.acquire("Alice@example.org")); }
   media::none::NoneMedia media;
@@ -46,13 +53,88 @@ TEST_F(SignaturesTest, TheSameAgainIsNoNewRevision) {
   EXPECT_EQ(memory.blob_bytes(), amr('a').size());
 }
 
-TEST_F(SignaturesTest, OldRevisionsAreRememberedByHashesOnly) {
+TEST_F(SignaturesTest, OldRevisionsAreRememberedByHashes) {
   for (int i = 0; i < 25; ++i) set({.text = "Alice " + std::to_string(i), .voice = amr(static_cast<char>('a' + i))});
   const auto head = done(signatures.head(alice));
   EXPECT_EQ(head.current, 25u);
   ASSERT_THAT(head.past, SizeIs(20));
   EXPECT_EQ(head.past[0].media, std::vector{crypto::sha256(amr('x'))});
-  EXPECT_EQ(memory.blob_bytes(), amr('a').size());
+  EXPECT_THAT(head.kept, ElementsAre(24u, 23u, 22u, 21u, 20u));
+  EXPECT_EQ(memory.blob_bytes(), 6 * amr('a').size());
+}
+
+TEST_F(SignaturesTest, TheHistoryIsNewestFirst) {
+  EXPECT_THAT(done(signatures.history(alice)), IsEmpty());
+  const auto first = set({.text = "Alice", .voice = amr('a')});
+  clock.advance(std::chrono::hours(1));
+  const auto made = std::chrono::floor<std::chrono::seconds>(clock.now());
+  const auto second = set({.text = "Alice, extension 42"});
+  const auto history = done(signatures.history(alice));
+  ASSERT_THAT(history, SizeIs(2));
+  EXPECT_TRUE(history[0].current);
+  EXPECT_EQ(history[0].number, 2u);
+  EXPECT_EQ(history[0].revision, second.revision);
+  EXPECT_EQ(history[0].created, made);
+  EXPECT_EQ(history[1].number, 1u);
+  EXPECT_EQ(history[1].revision, first.revision);
+  EXPECT_EQ(history[1].created, made - std::chrono::hours(1));
+  EXPECT_EQ(history[1].kinds, "text:voice");
+  EXPECT_TRUE(history[1].kept);
+}
+
+TEST_F(SignaturesTest, AnOlderRevisionComesBackAsANewOne) {
+  const auto first = set({.text = "Alice", .voice = amr('a')});
+  set({.text = "Alice, extension 42", .voice = amr('b')});
+  const auto back = done(signatures.restore(alice, 1));
+  EXPECT_EQ(back.number, 3u);
+  EXPECT_EQ(back.revision, first.revision);
+  EXPECT_EQ(back.voice, first.voice);
+  EXPECT_EQ(done(signatures.current(alice)), back);
+  EXPECT_THAT(done(signatures.head(alice)).kept, ElementsAre(2u));
+  EXPECT_EQ(memory.blob_bytes(), 2 * amr('a').size());
+  EXPECT_EQ(done(signatures.restore(alice, 3)), back);
+  EXPECT_EQ(done(signatures.restore(alice, 2)).voice[0].blob, crypto::sha256(amr('b')));
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(SignaturesTest, OnlyWhatIsKeptComesBack) {
+  for (int i = 1; i <= 7; ++i) set({.text = "Alice " + std::to_string(i)});
+  EXPECT_EQ(code_of(signatures.restore(alice, 1)), Code::NotFound);
+  EXPECT_EQ(code_of(signatures.restore(alice, 8)), Code::NotFound);
+  EXPECT_EQ(code_of(signatures.restore(alice, 0)), Code::NotFound);
+  EXPECT_EQ(done(signatures.restore(alice, 2)).text, "Alice 2");
+}
+
+TEST_F(SignaturesTest, AVoiceThatIsTakenAwayIsNowhereAnyMore) {
+  set({.text = "Alice"});
+  set({.voice = amr('a')});
+  set({.voice = amr('b')});
+  set({.voice = ""});
+  EXPECT_EQ(memory.blob_bytes(), 0u);
+  EXPECT_THAT(done(signatures.head(alice)).past, SizeIs(2));  // the first one is current again
+  EXPECT_THAT(done(signatures.head(alice)).kept, IsEmpty());
+  EXPECT_EQ(code_of(signatures.restore(alice, 2)), Code::NotFound);
+}
+
+TEST_F(SignaturesTest, GoingBackToARevisionWithoutAVoiceKeepsThoseWithOne) {
+  set({.text = "Alice"});
+  set({.voice = amr('a')});
+  done(signatures.restore(alice, 1));
+  EXPECT_EQ(done(signatures.restore(alice, 2)).voice[0].blob, crypto::sha256(amr('a')));
+}
+
+TEST_F(SignaturesTest, WhatIsClearedOrRemovedLeavesNoMedia) {
+  set({.text = "Alice", .voice = amr('a')});
+  set({.voice = amr('b')});
+  done(signatures.clear(alice));
+  EXPECT_EQ(memory.blob_bytes(), 0u);
+  EXPECT_EQ(code_of(signatures.restore(alice, 1)), Code::NotFound);
+  set({.voice = amr('a')});
+  set({.voice = amr('b')});
+  EXPECT_THAT(findings(), IsEmpty());
+  done(accounts.remove("alice@example.org"));
+  EXPECT_EQ(memory.blob_bytes(), 0u);
+  EXPECT_THAT(findings(), IsEmpty());
 }
 
 TEST_F(SignaturesTest, ClearedIsEmptyAndNumbersGoOn) {

@@ -97,14 +97,15 @@ Attached attach(const Message& message, const Submission& submission, const mail
   const View view(message);
   const auto header = view.octets(message.structure.root().header);
   if (!header || !header->ends_with("\r\n")) return left_alone(message, How::Header, "malformed", policy.mandatory);
-  if (auto gate = check_gate(message.structure, *header, submission, policy))
+  const TopFields top = read_top_fields(*header);
+  if (auto gate = check_gate(message.structure, top, submission, policy))
     return left_alone(message, gate->how, gate->reason, gate->refused);
   if (signature.empty()) return left_alone(message, How::Header, "nosig");
   const Reading reading = read_message(message, view, policy, signature, past);
   if (auto reason = locked_reason(reading); !reason.empty())
     return left_alone(message, How::Header, std::move(reason), policy.mandatory);
 
-  Kinds kinds = allowed_kinds(policy, is_reply(*header));
+  Kinds kinds = allowed_kinds(policy, top.reply);
   const bool forbidden = kinds != Kinds{} && forbids_some(kinds, signature);
   bool too_large = false;
   do {

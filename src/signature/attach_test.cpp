@@ -199,6 +199,31 @@ TEST_F(Attach, ALeafThatWouldGrowTooMuchIsLockedAndTheTextFollows) {
   EXPECT_EQ(text(attach(text(attached))), text(attached));
 }
 
+TEST_F(Attach, ALeafWhoseContentTypeWouldGetALongLineIsLocked) {
+  signature.text = "\u0410\u043B\u0438\u0441\u0430";
+  const auto with_note = [](const std::string& note) {
+    return std::string(kTop) + "Content-Type: text/plain; x-note=" + note + "\r\n\r\nHello\r\n";
+  };
+  EXPECT_EQ(attach(with_note("short")).report.reason, "");
+  const std::string message = with_note(std::string(400, '\xE9'));  // 1,200 octets as RFC 2231 writes it
+  const auto attached = attach(message);
+  EXPECT_EQ(attached.report.reason, "separate");
+  EXPECT_TRUE(reads_as_planned(mime::scan(message), mime::scan(text(attached)), attached.report));
+  EXPECT_EQ(text(attach(text(attached))), text(attached));
+}
+
+TEST_F(Attach, TheSeparateTextLeavesTheNextDelimiterItsLineEnd) {
+  // The alternative ends with an empty part whose header's empty line is the delimiter's line end too.
+  const auto attached =
+      attach(std::string(kTop) +
+             "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: multipart/alternative; "
+             "boundary=a\r\n\r\n--a\r\nContent-Type: text/plain; charset=unknown\r\n\r\nHello\r\n--a\r\nX: "
+             "y\r\n\r\n--b\r\nContent-Type: audio/AMR\r\n\r\nx\r\n--b--\r\n");
+  EXPECT_EQ(attached.report.reason, "separate");
+  EXPECT_NE(text(attached).find("\r\n--b\r\nContent-Type: audio/AMR\r\n\r\nx\r\n"), std::string::npos);
+  EXPECT_EQ(text(attach(text(attached))), text(attached));
+}
+
 TEST_F(Attach, BinaryLeavesAreOpaque) {
   const std::string binary = "--b\r\nContent-Type: audio/AMR\r\nContent-Transfer-Encoding: binary\r\n\r\n#!AMR\n\r" +
                              std::string(1, '\0') + "\r\n";

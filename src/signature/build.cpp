@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "mime/header.h"
+#include "signature/concat.h"
 #include "signature/entities.h"
 #include "signature/splices.h"
 
@@ -55,7 +56,7 @@ class Builder {
     edit_leaf(reading_.body.html, plan_.html, plan_.image == ImagePlace::Leaf && !root_is_leaf);
     if (plan_.separate && in_mixed()) insert_separate_text();
     if (plan_.image == ImagePlace::Related) append_image(plan_.related_at, reading_.body.related.value_or(0));
-    if (plan_.voice_container) append_part(plan_.voice_at, *plan_.voice_container, voice());
+    if (plan_.voice_container) append_voice(plan_.voice_at, *plan_.voice_container);
     if (!plan_.wrap) append_parts();
     close_root();
     auto rope = splices_.apply(reading_.message.rope);
@@ -69,9 +70,9 @@ class Builder {
   /// The HTML leaf is the whole message, and gets a related around it.
   bool wraps_related() const { return plan_.image == ImagePlace::Leaf && root().leaf(); }
 
-  std::string boundary_of(std::uint32_t part) const {
+  std::string_view boundary_of(std::uint32_t part) const {
     const auto* boundary = mail::find_parameter(parts_[part].parameters, "boundary");
-    return boundary == nullptr ? std::string() : *boundary;
+    return boundary == nullptr ? std::string_view() : *boundary;
   }
 
   Rope body() const {
@@ -160,7 +161,9 @@ class Builder {
     if (!rope.segments.empty()) splices_.insert(reading_.message.structure.size, std::move(rope));
   }
 
-  Rope voice() const { return voice_entity(*plan_.voice, plan_.voice_id, content_.language); }
+  Rope voice(Rope before = {}) const {
+    return voice_entity(*plan_.voice, plan_.voice_id, content_.language, std::move(before));
+  }
 
   static void add_part(Rope& rope, std::string_view boundary, const Rope& entity) {
     rope.append(fmt::format("\r\n--{}\r\n", boundary));
@@ -198,11 +201,15 @@ class Builder {
       rope.append(fmt::format("\r\n--{}--", related));
       splices_.insert(part.body.end, std::move(rope));
     }
-    // An empty body whose header's empty line served as the delimiter's CRLF: that CRLF now belongs to the header.
-    if (*index != 0 && part.body.size() == 0 && part.body.end != reading_.message.structure.size) {
-      const auto next = reading_.view.octets({part.body.end, part.body.end + 2});
-      if (!next || *next != "\r\n") splices_.insert(part.body.end, "\r\n");
-    }
+    if (*index != 0 && part.body.size() == 0 && lacks_line_end(part.body.end)) splices_.insert(part.body.end, "\r\n");
+  }
+
+  /// An empty body at the end of a part whose header's empty line serves as the next delimiter's CRLF: what is put
+  /// there takes that CRLF from the delimiter.
+  bool lacks_line_end(std::uint64_t body_end) const {
+    if (body_end == reading_.message.structure.size) return false;
+    const auto next = reading_.view.octets({body_end, body_end + 2});
+    return !next || *next != "\r\n";
   }
 
   /// BODY as the first child of the top-level mixed.
@@ -216,25 +223,34 @@ class Builder {
     const auto body = reading_.body.html ? *reading_.body.html : *reading_.body.plain;
     Rope rope;
     add_part(rope, boundary_of(0), text_entity(content_.text));
-    splices_.insert(parts_[top_child_of(reading_.message.structure, body)].body.end, std::move(rope));
-  }
-
-  /// APPEND: a part before the delimiter line at `at`.
-  void append_part(std::uint64_t at, std::uint32_t container, const Rope& entity) {
-    Rope rope;
-    rope.append(fmt::format("--{}\r\n", boundary_of(container)));
-    append_rope(rope, entity);
-    rope.append("\r\n");
+    const std::uint64_t at = parts_[top_child_of(reading_.message.structure, body)].body.end;
+    if (lacks_line_end(at)) rope.append("\r\n");
     splices_.insert(at, std::move(rope));
   }
 
-  void append_image(std::uint64_t at, std::uint32_t container) {
-    append_part(at, container, image_entity(*content_.image, plan_.image_id));
+  /// The delimiter line with which a new part of `container` begins.
+  Rope begin_part(std::uint32_t container) const {
+    Rope rope;
+    rope.segments.reserve(3);  // the fields, the blob, a line end
+    rope.append(concat({"--", boundary_of(container), "\r\n"}));
+    rope.segments.front().octets.reserve(512);  // with the fields that follow
+    return rope;
   }
+
+  /// APPEND: a part with its delimiter line, before the delimiter line at `at`.
+  void append_part(std::uint64_t at, Rope part) {
+    part.append("\r\n");
+    splices_.insert(at, std::move(part));
+  }
+
+  void append_image(std::uint64_t at, std::uint32_t container) {
+    append_part(at, image_entity(*content_.image, plan_.image_id, begin_part(container)));
+  }
+  void append_voice(std::uint64_t at, std::uint32_t container) { append_part(at, voice(begin_part(container))); }
 
   void append_parts() {
     if (plan_.image == ImagePlace::Mixed) append_image(plan_.append_at, 0);
-    if (plan_.voice != nullptr && !plan_.voice_container) append_part(plan_.append_at, 0, voice());
+    if (plan_.voice != nullptr && !plan_.voice_container) append_voice(plan_.append_at, 0);
   }
 
   const Reading& reading_;

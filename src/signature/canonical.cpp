@@ -84,13 +84,17 @@ std::string text_from_html(std::string_view html) { return html_lines(html); }
 
 std::string html_from_text(std::string_view text) {
   std::string out;
-  for (const auto line : split(text, '\n')) {
-    if (!out.empty()) out += "<br>";
-    const std::string escaped = escape_html(line);
-    for (std::size_t i = 0; i < escaped.size(); ++i) {
-      const bool kept_apart = escaped[i] == ' ' && (i == 0 || escaped[i - 1] == ' ');
-      kept_apart ? out += "&nbsp;" : out += escaped[i];
+  out.reserve(text.size() + text.size() / 4);
+  char before = '\n';
+  for (const char c : text) {
+    if (c == '\n') {
+      if (!out.empty()) out += "<br>";
+    } else if (c == ' ' && (before == ' ' || before == '\n')) {
+      out += "&nbsp;";
+    } else {
+      append_escaped(out, c);
     }
+    before = c;
   }
   return out;
 }

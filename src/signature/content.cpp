@@ -20,11 +20,19 @@ bool is_word(std::string_view text, std::size_t bytes_max, std::string_view also
   });
 }
 
+/// Is this media type a `type`? One that is nothing but two words, as most are, needs no parser.
+bool is_of_type(std::string_view media_type, std::string_view type) {
+  if (istarts_with(media_type, type) && media_type.substr(type.size()).starts_with('/') &&
+      is_word(media_type.substr(type.size() + 1), 200, "-.+"))
+    return true;
+  const auto parsed = mime::parse_content_type(media_type);
+  return parsed && parsed->type == type;
+}
+
 /// May its values stand in header fields, and is it of the kind that it is used for?
 bool is_sendable(const mail::SignatureMedia& media, std::string_view type) {
   const auto printable_ascii = [](char c) { return c >= ' ' && c < 127; };
-  const auto parsed = mime::parse_content_type(media.media_type);
-  return media.bytes > 0 && parsed && parsed->type == type && media.media_type.size() <= 200 &&
+  return media.bytes > 0 && media.media_type.size() <= 200 && is_of_type(media.media_type, type) &&
          std::ranges::all_of(media.media_type, printable_ascii) && is_word(media.extension, 8, "");
 }
 

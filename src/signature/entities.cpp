@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "mime/encoding.h"
+#include "signature/concat.h"
 #include "signature/html_leaf.h"
 #include "signature/text_leaf.h"
 
@@ -35,33 +36,38 @@ std::string text_with_fields(std::string_view subtype, std::string_view text) {
 
 }  // namespace
 
-mail::Rope image_entity(const mail::SignatureMedia& image, std::string_view content_id) {
-  mail::Rope rope;
-  rope.append(
-      fmt::format("Content-Type: {}\r\n"
-                  "Content-Transfer-Encoding: base64\r\n"
-                  "Content-Disposition: inline; handling=optional;\r\n filename=\"signature.{}\"\r\n"
-                  "Content-ID: <{}>\r\n\r\n",
-                  image.media_type, image.extension, content_id));
-  rope.append(base64_of(image));
-  return rope;
+mail::Rope image_entity(const mail::SignatureMedia& image, std::string_view content_id, mail::Rope before) {
+  before.append(concat({"Content-Type: ", image.media_type,
+                        "\r\n"
+                        "Content-Transfer-Encoding: base64\r\n"
+                        "Content-Disposition: inline; handling=optional;\r\n filename=\"signature.",
+                        image.extension,
+                        "\"\r\n"
+                        "Content-ID: <",
+                        content_id, ">\r\n\r\n"}));
+  before.append(base64_of(image));
+  return before;
 }
 
-mail::Rope voice_entity(const mail::SignatureMedia& voice, std::string_view content_id, std::string_view language) {
-  mail::Rope rope;
-  rope.append(
-      fmt::format("Content-Type: {}\r\n"
-                  "Content-Transfer-Encoding: base64\r\n"
-                  "Content-Disposition: inline; voice=Originator-Spoken-Name;\r\n"
-                  " handling=optional; filename=\"signature.{}\"\r\n"
-                  "Content-Duration: {}\r\n"
-                  "Content-Description: Voice signature\r\n"
-                  "Content-ID: <{}>\r\n",
-                  voice.media_type, voice.extension, std::max<std::uint32_t>(voice.duration, 1), content_id));
-  if (!language.empty()) rope.append(fmt::format("Content-Language: {}\r\n", language));
-  rope.append("\r\n");
-  rope.append(base64_of(voice));
-  return rope;
+mail::Rope voice_entity(const mail::SignatureMedia& voice, std::string_view content_id, std::string_view language,
+                        mail::Rope before) {
+  before.append(concat({"Content-Type: ", voice.media_type,
+                        "\r\n"
+                        "Content-Transfer-Encoding: base64\r\n"
+                        "Content-Disposition: inline; voice=Originator-Spoken-Name;\r\n"
+                        " handling=optional; filename=\"signature.",
+                        voice.extension,
+                        "\"\r\n"
+                        "Content-Duration: ",
+                        std::to_string(std::max<std::uint32_t>(voice.duration, 1)),
+                        "\r\n"
+                        "Content-Description: Voice signature\r\n"
+                        "Content-ID: <",
+                        content_id, ">\r\n"}));
+  if (!language.empty()) before.append(concat({"Content-Language: ", language, "\r\n"}));
+  before.append("\r\n");
+  before.append(base64_of(voice));
+  return before;
 }
 
 std::string text_entity(std::string_view text) { return text_with_fields("plain", text_block(text, "\r\n", false)); }

@@ -10,9 +10,11 @@ namespace paraph::signature {
 
 // New parts. An entity is header, empty line and body, without the CRLF that belongs to the delimiter after it.
 
-/// The signature's picture, or its voice (spec 2.1): the octets are the signature's own blob.
-mail::Rope image_entity(const mail::SignatureMedia& image, std::string_view content_id);
-mail::Rope voice_entity(const mail::SignatureMedia& voice, std::string_view content_id, std::string_view language);
+/// The signature's picture, or its voice (spec 2.1), after what `before` holds already: the octets are the signature's
+/// own blob.
+mail::Rope image_entity(const mail::SignatureMedia& image, std::string_view content_id, mail::Rope before = {});
+mail::Rope voice_entity(const mail::SignatureMedia& voice, std::string_view content_id, std::string_view language,
+                        mail::Rope before = {});
 
 /// The text alone, after its separator line.
 std::string text_entity(std::string_view text);

@@ -22,6 +22,7 @@ struct Wanted {
 
 std::vector<Wanted> wanted_media(const mail::Signature& signature, const std::vector<mail::PastRevision>& past) {
   std::vector<Wanted> wanted;
+  wanted.reserve(1 + signature.voice.size());  // what a new signature needs
   const auto add = [&](const mail::SignatureMedia& media) {
     wanted.push_back({media.blob, media.bytes, Carries::Current});
   };

@@ -18,27 +18,15 @@ constexpr Defect kPartDefects = Defect::BadContentType | Defect::BadEncoding | D
                                 Defect::LongHeaderLine | Defect::LongHeaders | Defect::HeaderNotEnded |
                                 Defect::HeaderOctets;
 
-/// Fields by which a message says that no person is sending it now (spec 2.3 (2)).
-std::string automatic_reason(std::string_view header) {
-  bool list_id = false;
-  bool bulk = false;
-  for (const mime::Field& field : mime::Fields(header)) {
-    const auto value = [&] { return lowered(mime::unfold(field.value)); };
-    if (iequals(field.name, "auto-submitted")) {
-      const std::string said = value();
-      const auto word = trimmed(std::string_view(said).substr(0, said.find_first_of(";(")));
-      if (word != "no") return "auto-submitted";
-    }
-    if (istarts_with(field.name, "resent-")) return "resent";
-    if (iequals(field.name, "list-id")) list_id = true;
-    if (iequals(field.name, "precedence")) bulk = bulk || value() == "list" || value() == "bulk";
-  }
-  return list_id && bulk ? "list" : "";
+/// Auto-Submitted (RFC 3834 §5): anything but "no".
+bool says_automatic(std::string_view value) {
+  const std::string said = lowered(mime::unfold(value));
+  return trimmed(std::string_view(said).substr(0, said.find_first_of(";("))) != "no";
 }
 
-bool has_arc(std::string_view header) {
-  return std::ranges::any_of(mime::Fields(header),
-                             [](const mime::Field& field) { return istarts_with(field.name, "arc-"); });
+bool says_bulk(std::string_view precedence) {
+  const std::string said = lowered(mime::unfold(precedence));
+  return said == "list" || said == "bulk";
 }
 
 bool is_report(const Part& part) {
@@ -103,6 +91,7 @@ bool is_calendar(const Part& part) {
 
 std::vector<std::uint32_t> own_parts(const mail::Structure& structure) {
   std::vector<std::uint32_t> own;
+  own.reserve(structure.parts.size());
   std::vector<bool> nested(structure.parts.size());
   for (std::uint32_t i = 0; i < structure.parts.size(); ++i) {
     const auto parent = structure.parts[i].parent;
@@ -112,25 +101,53 @@ std::vector<std::uint32_t> own_parts(const mail::Structure& structure) {
   return own;
 }
 
-bool is_reply(std::string_view header) {
-  return std::ranges::any_of(mime::Fields(header), [](const mime::Field& field) {
-    const bool names = iequals(field.name, "in-reply-to") || iequals(field.name, "references");
-    return names && !trimmed(mime::unfold(field.value)).empty();
-  });
+TopFields read_top_fields(std::string_view header) {
+  TopFields top;
+  bool list_id = false;
+  bool bulk = false;
+  for (const mime::Field& field : mime::Fields(header)) {
+    const auto is = [&](std::string_view name) { return iequals(field.name, name); };
+    const auto is_automatic = [&](std::string_view reason) {
+      if (top.automatic.empty()) top.automatic = reason;  // the first is the one that is told
+    };
+    switch (to_lower(field.name.front())) {
+      case 'a':
+        if (is("auto-submitted") && says_automatic(field.value)) is_automatic("auto-submitted");
+        if (istarts_with(field.name, "arc-")) top.arc = true;
+        break;
+      case 'i':
+        if (is("in-reply-to") && !mime::unfold(field.value).empty()) top.reply = true;
+        break;
+      case 'l':
+        if (is("list-id")) list_id = true;
+        break;
+      case 'p':
+        if (is("precedence") && says_bulk(field.value)) bulk = true;
+        break;
+      case 'r':
+        if (is("references") && !mime::unfold(field.value).empty()) top.reply = true;
+        if (istarts_with(field.name, "resent-")) is_automatic("resent");
+        break;
+      default:
+        break;
+    }
+  }
+  if (top.automatic.empty() && list_id && bulk) top.automatic = "list";
+  return top;
 }
 
-std::optional<Gate> check_gate(const mail::Structure& structure, std::string_view header, const Submission& submission,
+std::optional<Gate> check_gate(const mail::Structure& structure, const TopFields& top, const Submission& submission,
                                const Policy& policy) {
   const auto own = own_parts(structure);
   if (!policy.mandatory) {
     if (submission.reverse_path.empty()) return Gate{How::Untouched, "null-sender"};
-    if (auto reason = automatic_reason(header); !reason.empty()) return Gate{How::Untouched, std::move(reason)};
+    if (!top.automatic.empty()) return Gate{How::Untouched, top.automatic};
   }
   if (auto reason = untouched_reason(structure, own); !reason.empty())
     return Gate{How::Untouched, std::move(reason), policy.mandatory};
   if (auto reason = locked_reason(structure, own, policy); !reason.empty())
     return Gate{How::Header, std::move(reason), policy.mandatory};
-  if (has_arc(header) && !policy.mandatory) return Gate{How::Header, "policy"};
+  if (top.arc && !policy.mandatory) return Gate{How::Header, "policy"};
   return std::nullopt;
 }
 

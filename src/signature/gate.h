@@ -14,13 +14,18 @@ struct Gate {
   bool refused = false;  ///< as Report has it
 };
 
-/// Spec 2.3 (2) and (3), as far as header fields and structure tell: nullopt when the message may be edited. `header`
-/// is the top header block.
-std::optional<Gate> check_gate(const mail::Structure& structure, std::string_view header, const Submission& submission,
-                               const Policy& policy);
+/// What the fields of the top header say.
+struct TopFields {
+  std::string automatic;  ///< why no person is sending this now (spec 2.3 (2)); "" : a person is
+  bool arc = false;       ///< some ARC- field
+  bool reply = false;     ///< it answers another message
+};
+/// One walk over the top header block.
+TopFields read_top_fields(std::string_view header);
 
-/// Does the top header answer another message?
-bool is_reply(std::string_view header);
+/// Spec 2.3 (2) and (3), as far as header fields and structure tell: nullopt when the message may be edited.
+std::optional<Gate> check_gate(const mail::Structure& structure, const TopFields& top, const Submission& submission,
+                               const Policy& policy);
 
 /// Octets that no line of text holds. A leaf may hold them when its transfer encoding is binary (spec 2.4 O).
 inline constexpr mail::Defect kNotLines = mail::Defect::Nul | mail::Defect::BareCr | mail::Defect::BareLf;

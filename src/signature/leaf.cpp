@@ -83,10 +83,15 @@ bool has_bare_line_end(std::string_view text) {
   return false;
 }
 
+bool begins_line(std::string_view body, std::string_view delimiter) {
+  for (auto at = body.find(delimiter); at != std::string_view::npos; at = body.find(delimiter, at + 1)) {
+    if (at == 0 || body.substr(0, at).ends_with("\r\n")) return true;
+  }
+  return false;
+}
+
 bool has_delimiter(std::string_view body, const std::vector<std::string>& delimiters) {
-  return std::ranges::any_of(delimiters, [&](const std::string& delimiter) {
-    return body.starts_with(delimiter) || body.find("\r\n" + delimiter) != std::string_view::npos;
-  });
+  return std::ranges::any_of(delimiters, [&](const std::string& delimiter) { return begins_line(body, delimiter); });
 }
 
 /// A new line may begin at the end of a quoted-printable body: it does not end in "=".
@@ -113,12 +118,13 @@ LeafEdit encode_whole(const Leaf& leaf, const std::string& octets, const std::ve
   return edit;
 }
 
-LeafEdit encode_change(const Leaf& leaf, const TextChange& change, const std::vector<std::string>& delimiters) {
+LeafEdit encode_change(const Leaf& leaf, TextChange change, const std::vector<std::string>& delimiters) {
   const Encoding encoding = leaf.part().encoding;
   const std::string whole = change.applied(leaf.octets());
   if (is_identity(encoding)) {
     const bool seven_bit = is_ascii(whole) && !has_long_line(whole) && !has_bare_line_end(whole);
-    if (seven_bit && !has_delimiter(whole, delimiters)) return {.range = change.range, .octets = change.octets};
+    if (seven_bit && !has_delimiter(whole, delimiters))
+      return {.range = change.range, .octets = std::move(change.octets)};
   } else if (encoding == Encoding::QuotedPrintable && change.range.begin == leaf.octets().size() &&
              can_continue(leaf.wire(), change.octets)) {
     LeafEdit edit{.range = {leaf.wire().size(), leaf.wire().size()},
@@ -129,9 +135,20 @@ LeafEdit encode_change(const Leaf& leaf, const TextChange& change, const std::ve
   return encode_whole(leaf, whole, delimiters);
 }
 
+/// The part's Content-Type with another charset, its CRLF included.
+std::string content_type_field(const mail::Part& part, const std::string& charset) {
+  std::string field = fmt::format("Content-Type: {}/{}; charset={}", part.type, part.subtype, charset);
+  for (const auto& parameter : part.parameters) {
+    if (parameter.name != "charset") field += ";\r\n " + mime::format_parameter(parameter.name, parameter.value);
+  }
+  return field + "\r\n";
+}
+
 /// Does the edited body, read as a receiver reads it, say what it is to say?
 bool reads_back(const Leaf& leaf, const LeafEdit& edit, const std::string& text) {
-  std::string wire(leaf.wire().substr(0, edit.range.begin));
+  std::string wire;
+  wire.reserve(leaf.wire().size() + edit.octets.size());
+  wire += leaf.wire().substr(0, edit.range.begin);
   wire += edit.octets;
   wire += leaf.wire().substr(edit.range.end);
   mail::Part part{
@@ -189,11 +206,14 @@ std::string_view Leaf::line_end() const {
 std::optional<LeafEdit> splice_leaf(const Leaf& leaf, mail::Range range, std::string_view inserted,
                                     const std::vector<std::string>& delimiters) {
   if (!leaf.readable()) return std::nullopt;
-  const auto change = change_octets(leaf, range, inserted);
+  auto change = change_octets(leaf, range, inserted);
   if (!change) return std::nullopt;
-  LeafEdit edit = encode_change(leaf, *change, delimiters);
-  edit.charset = change->charset;
+  auto charset = std::move(change->charset);
+  LeafEdit edit = encode_change(leaf, *std::move(change), delimiters);
+  edit.charset = std::move(charset);
   if (leaf.unlabelled() && !edit.charset) edit.charset = leaf.charset();
+  // A parameter of hundreds of octets that are not ASCII makes a line that RFC 5322 §2.1.1 forbids.
+  if (edit.charset && has_long_line(content_type_field(leaf.part(), *edit.charset))) return std::nullopt;
   const std::string text = TextChange{.range = range, .octets = std::string(inserted)}.applied(leaf.text());
   if (!reads_back(leaf, edit, text)) return std::nullopt;
   return edit;
@@ -201,13 +221,7 @@ std::optional<LeafEdit> splice_leaf(const Leaf& leaf, mail::Range range, std::st
 
 std::string with_edited_fields(std::string_view block, const mail::Part& part, const LeafEdit& edit) {
   if (!edit.charset && !edit.encoding) return std::string(block);
-  const auto content_type = [&] {
-    std::string field = fmt::format("Content-Type: {}/{}; charset={}", part.type, part.subtype, *edit.charset);
-    for (const auto& parameter : part.parameters) {
-      if (parameter.name != "charset") field += ";\r\n " + mime::format_parameter(parameter.name, parameter.value);
-    }
-    return field + "\r\n";
-  };
+  const auto content_type = [&] { return content_type_field(part, *edit.charset); };
   const auto encoding = [&] { return fmt::format("Content-Transfer-Encoding: {}\r\n", *edit.encoding); };
   std::string out;
   std::uint64_t at = 0;

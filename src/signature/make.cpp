@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "crypto/base64.h"
 #include "crypto/sha256.h"
@@ -38,6 +40,21 @@ std::string clean_line(std::string_view line) {
   return out;
 }
 
+/// Is it surely in its stored form already, as what a source hands out mostly is? ASCII only; and any line that begins
+/// with "-", and any empty one, is for a closer look.
+bool is_plainly_clean(std::string_view text) {
+  const auto is_plain = [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n'; };
+  if (text.size() > kTextBytesMax || !std::ranges::all_of(text, is_plain)) return false;
+  for (std::size_t lines = 1; lines <= kTextLinesMax; ++lines) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto line = text.substr(0, end);
+    if (line.empty() || line.starts_with('-') || line.ends_with(' ') || end > kTextLineBytesMax) return false;
+    if (end == text.size()) return true;
+    text.remove_prefix(end + 1);
+  }
+  return false;
+}
+
 void add_counted(std::string& manifest, std::string_view name, std::string_view value) {
   manifest += fmt::format("{}:{}:", name, value.size());
   manifest += value;
@@ -53,6 +70,7 @@ void add_media(std::string& manifest, std::string_view kind, const mail::Signatu
 }  // namespace
 
 Result<std::string> clean_text(std::string_view text) {
+  if (text.empty() || is_plainly_clean(text)) return std::string(text);
   if (text.size() > 4 * kTextBytesMax) return fail(Code::TooLarge, "the signature text is over 4 KiB");
   const auto normal = to_nfc(text);
   if (!normal) return fail(Code::BadInput, "the signature text is not UTF-8");
@@ -89,8 +107,17 @@ std::string revision_of(const mail::Signature& signature) {
   return crypto::base64url_encode(digest.view().substr(0, 16));
 }
 
+std::string kinds_of(const mail::Signature& signature) {
+  std::vector<std::string_view> kinds;
+  if (!signature.text.empty()) kinds.emplace_back("text");
+  if (!signature.html.empty()) kinds.emplace_back("html");
+  if (signature.image) kinds.emplace_back("image");
+  if (!signature.voice.empty()) kinds.emplace_back("voice");
+  return kinds.empty() ? "none" : fmt::format("{}", fmt::join(kinds, ":"));
+}
+
 mail::PastRevision remember(const mail::Signature& signature) {
-  mail::PastRevision past{.revision = signature.revision};
+  mail::PastRevision past{.revision = signature.revision, .number = signature.number, .kinds = kinds_of(signature)};
   const auto add = [&](const mail::SignatureMedia& media) {
     past.media.push_back(media.blob);
     past.media_bytes.push_back(media.bytes);

@@ -31,7 +31,10 @@ Result<std::string> clean_html(std::string_view html);
 /// first; not `number` and `revision`). "" for an empty signature.
 std::string revision_of(const mail::Signature& signature);
 
-/// What is kept of a revision once there is a newer one.
+/// What there is of it, as m= of spec 2.6 names it: "text:html:image:voice"; "none" for an empty signature.
+std::string kinds_of(const mail::Signature& signature);
+
+/// What is kept of a revision once there is a newer one; `created` is for the caller to say.
 mail::PastRevision remember(const mail::Signature& signature);
 
 }  // namespace paraph::signature

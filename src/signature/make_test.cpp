@@ -51,6 +51,38 @@ TEST(CleanText, HasLimits) {
   EXPECT_EQ(clean_text(std::string(100'000, 'x')).error().code, Code::TooLarge);
 }
 
+// What is clean already is taken as it is; a line end after it sends it the long way.
+TEST(CleanText, TheShortWayAgreesWithTheLongOne) {
+  std::string lines = "1";
+  for (int i = 2; i <= 20; ++i) lines += "\n" + std::to_string(i);
+  for (const std::string& text : {std::string("Anna"),
+                                  std::string("Anna\nSmith"),
+                                  std::string(" Anna"),
+                                  std::string("Anna\n\nSmith"),
+                                  std::string("Anna\n--\nSmith"),
+                                  std::string("--\nAnna"),
+                                  std::string("-- \nAnna"),
+                                  std::string("-Anna"),
+                                  std::string("Anna \nSmith"),
+                                  std::string("\nAnna"),
+                                  std::string("a\tb"),
+                                  std::string("a\x01"),
+                                  std::string("a\x7F"),
+                                  std::string("\u00C4nne"),
+                                  std::string("-----BEGIN PGP MESSAGE-----"),
+                                  std::string(900, 'x'),
+                                  std::string(901, 'x'),
+                                  std::string("a\n") + std::string(901, 'x'),
+                                  lines,
+                                  lines + "\n21"}) {
+    const auto direct = clean_text(text);
+    const auto round = clean_text(text + "\n");
+    ASSERT_EQ(direct.has_value(), round.has_value()) << text;
+    if (direct) EXPECT_EQ(*direct, *round);
+    if (!direct) EXPECT_EQ(direct.error().code, round.error().code);
+  }
+}
+
 TEST(CleanHtml, KeepsWhatIsAllowed) {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"<b>Alice</b>", "<b>Alice</b>"},
@@ -188,7 +220,9 @@ TEST(Remember, KeepsWhatAMessageIsComparedWith) {
   EXPECT_EQ(past.media_bytes, (std::vector<std::uint64_t>{7, 9}));
   EXPECT_EQ(past.text_hash.size(), 32u);
   EXPECT_EQ(past.html_hash.size(), 32u);
+  EXPECT_EQ(past.kinds, "text:image:voice");
   EXPECT_EQ(remember(mail::Signature{}).text_hash, "");
+  EXPECT_EQ(remember(mail::Signature{}).kinds, "none");
 }
 
 TEST(Canonical, TextIsComparedWithoutWhatClientsChange) {

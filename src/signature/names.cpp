@@ -1,12 +1,11 @@
 #include "signature/names.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "base/text.h"
 #include "crypto/base64.h"
 #include "crypto/sha256.h"
+#include "signature/concat.h"
 
 namespace paraph::signature {
 namespace {
@@ -35,7 +34,9 @@ bool is_domain(std::string_view text) {
 }  // namespace
 
 Names::Names(const Submission& submission, const mail::Signature& signature, const View& view)
-    : nonce_(submission.nonce), domain_(is_domain(submission.domain) ? submission.domain : "invalid"), view_(view) {
+    : nonce_(submission.nonce),
+      domain_(is_domain(submission.domain) ? std::string_view(submission.domain) : "invalid"),
+      view_(view) {
   const auto octets = crypto::base64url_decode(signature.revision);
   revision_ =
       hex(octets && octets->size() >= 4 ? std::string_view(*octets).substr(0, 4) : std::string_view("\0\0\0\0", 4));
@@ -43,15 +44,15 @@ Names::Names(const Submission& submission, const mail::Signature& signature, con
 
 std::string Names::next_boundary() {
   for (;;) {
-    const BlobId digest = crypto::sha256(fmt::format("boundary {} {}", boundaries_++, nonce_));
+    const BlobId digest = crypto::sha256(concat({"boundary ", std::to_string(boundaries_++), " ", nonce_}));
     std::string boundary = "=_prph_" + base32(digest.view().substr(0, kBoundaryOctets));
     if (!view_.contains(boundary)) return boundary;
   }
 }
 
 std::string Names::content_id(std::string_view kind) const {
-  const BlobId digest = crypto::sha256(fmt::format("{} {}", kind, nonce_));
-  return fmt::format("{}.{}.{}@sig.{}", kind, revision_, hex(digest.view().substr(0, kIdOctets)), domain_);
+  const BlobId digest = crypto::sha256(concat({kind, " ", nonce_}));
+  return concat({kind, ".", revision_, ".", hex(digest.view().substr(0, kIdOctets)), "@sig.", domain_});
 }
 
 }  // namespace paraph::signature

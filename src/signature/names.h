@@ -11,6 +11,7 @@ namespace paraph::signature {
 /// boundary does not occur in what is at hand of the message, and the rest cannot guess it (120 bits).
 class Names {
  public:
+  /// `submission` and `view` must outlive it.
   Names(const Submission& submission, const mail::Signature& signature, const View& view);
   /// `=_prph_` and 24 characters of base32; another one each time.
   std::string next_boundary();
@@ -18,8 +19,8 @@ class Names {
   std::string content_id(std::string_view kind) const;
 
  private:
-  std::string nonce_;
-  std::string domain_;
+  std::string_view nonce_;
+  std::string_view domain_;
   std::string revision_;  ///< R8
   const View& view_;
   unsigned boundaries_ = 0;

@@ -255,6 +255,7 @@ std::string without_controls(std::string_view text) {
 }  // namespace
 
 Result<std::string> clean_html(std::string_view html) {
+  if (html.empty()) return std::string();
   if (html.size() > kInputBytesMax) return fail(Code::TooLarge, "the signature HTML is over 256 KiB");
   if (!is_utf8(html)) return fail(Code::BadInput, "the signature HTML is not UTF-8");
   // Not NFC: that would join a tag's '>' with a combining solidus after it.

@@ -17,6 +17,7 @@ void Splices::insert(std::uint64_t at, std::string_view octets) {
 /// By place, then in the order in which they were added.
 std::vector<const Splices::Splice*> Splices::ordered() const {
   std::vector<const Splice*> ordered;
+  ordered.reserve(splices_.size());
   for (const auto& splice : splices_) ordered.push_back(&splice);
   std::ranges::sort(ordered, {}, [](const Splice* splice) { return std::pair(splice->range.begin, splice); });
   return ordered;
@@ -24,6 +25,7 @@ std::vector<const Splices::Splice*> Splices::ordered() const {
 
 std::vector<Change> Splices::changes() const {
   std::vector<Change> changes;
+  changes.reserve(splices_.size());
   for (const auto* splice : ordered()) {
     const Change change{.range = splice->range, .added = splice->with.wire_bytes()};
     if (!changes.empty() && change.range.begin <= changes.back().range.end) {

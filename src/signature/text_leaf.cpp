@@ -191,7 +191,9 @@ TextBlock find_text_block(const Leaf& leaf, std::string_view text, const std::ve
 }
 
 std::string text_block(std::string_view text, std::string_view line_end, bool flowed) {
-  std::string out(kSeparator);
+  std::string out;
+  out.reserve(2 * text.size() + 16);
+  out += kSeparator;
   out += line_end;
   for (const auto line : split(text, '\n')) {
     if (flowed && (line.starts_with(' ') || line.starts_with('>') || line.starts_with("From "))) out += ' ';

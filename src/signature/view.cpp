@@ -25,6 +25,7 @@ std::vector<mail::Range> merged(std::vector<mail::Range> ranges) {
 
 std::vector<mail::Range> missing_ranges(const mail::Rope& rope, const std::vector<mail::Range>& by_need) {
   std::vector<mail::Range> inline_ranges;
+  inline_ranges.reserve(rope.segments.size());
   std::uint64_t at = 0;
   for (const auto& segment : rope.segments) {
     const std::uint64_t end = at + segment.wire_bytes();
@@ -46,6 +47,8 @@ std::vector<mail::Range> missing_ranges(const mail::Rope& rope, const std::vecto
 }
 
 View::View(const Message& message) {
+  inline_.reserve(message.rope.segments.size());
+  asked_.reserve(message.octets.size());
   std::uint64_t at = 0;
   for (const auto& segment : message.rope.segments) {
     if (segment.kind == mail::Segment::Kind::Inline) inline_.push_back({.begin = at, .octets = segment.octets});

@@ -17,7 +17,9 @@ std::vector<mail::Range> by_need(const mail::Rope& rope, const mail::Structure& 
   const auto own = own_parts(structure);
   const Body body = find_body(structure);
   const auto& parts = structure.parts;
-  std::vector<mail::Range> ranges{parts.front().header};
+  std::vector<mail::Range> ranges;
+  ranges.reserve(own.size() + 8);  // a body of each, and what is looked at besides
+  ranges.push_back(parts.front().header);
   const auto add_closing = [&](std::uint32_t container) {
     if (const auto range = closing_range(structure, container)) ranges.push_back(*range);
   };
@@ -26,6 +28,9 @@ std::vector<mail::Range> by_need(const mail::Rope& rope, const mail::Structure& 
     ranges.push_back(parts[*leaf].header);
     const std::uint64_t end = parts[*leaf].body.end;
     ranges.push_back({end, std::min(end + 2, structure.size)});  // is there a line end before the delimiter?
+    if (!parts.front().multipart()) return;
+    const std::uint64_t outer_end = parts[top_child_of(structure, *leaf)].body.end;  // or there?
+    if (outer_end != end) ranges.push_back({outer_end, std::min(outer_end + 2, structure.size)});
   };
   if (parts.front().multipart()) add_closing(0);
   if (body.related) add_closing(*body.related);

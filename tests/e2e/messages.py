@@ -23,10 +23,10 @@ def check_signed(test, octets, audio, recordings, text="Alice Example"):
     test.assertEqual(len(sounds), 2, [p.get_content_type() for p in parts])
     test.assertEqual(sounds[0].get_payload(decode=True), audio, "the first audio is the message, octet for octet")
     test.assertFalse(is_signature(sounds[0]))
-    test.assertEqual(sounds[1].get_payload(decode=True), recordings.signature_voice.read_bytes())
+    test.assertEqual(sounds[1].get_payload(decode=True), recordings.signature_voice_for(sounds[0].get_content_type()))
     test.assertTrue(is_signature(sounds[1]))
     pictures = [p for p in parts if p.get_content_maintype() == "image"]
-    test.assertEqual([p.get_payload(decode=True) for p in pictures], [recordings.signature_image.read_bytes()])
+    test.assertEqual([p.get_payload(decode=True) for p in pictures], [recordings.image_kept])
     plain = [p for p in parts if p.get_content_type() == "text/plain"]
     bodies = [p.get_content().replace("\r\n", "\n") for p in plain]
     test.assertEqual(sum(body.count(text) for body in bodies), 1, bodies)

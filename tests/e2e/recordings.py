@@ -6,6 +6,8 @@ import subprocess
 import tempfile
 import zlib
 
+import workers
+
 WORDS = ("Hello, this is Alice from the second floor. I am calling about the delivery that was due on Tuesday morning. "
          "The driver rang the bell at half past nine, but nobody answered, so the parcel went back to the depot in the old harbour. "
          "Could you please call me back before five o'clock today? Thank you very much, and have a good day. Goodbye. ")
@@ -30,6 +32,20 @@ class Recordings:
         quiet("sox", self.folder / "who.wav", "-r", "8000", "-c", "1", "-t", "amr-nb", "-C", "7", self.signature_voice)
         self.signature_image = self.folder / "who.png"
         self.signature_image.write_bytes(picture())
+
+    @functools.cached_property
+    def voice_variants(self):
+        """What the server keeps of the signature's voice: media type -> octets."""
+        return workers.voice(self.signature_voice)
+
+    @functools.cached_property
+    def image_kept(self):
+        return workers.picture(self.signature_image)
+
+    def signature_voice_for(self, media_type):
+        """The variant that goes with a message whose own recording is of that type (spec 2.8)."""
+        same = [octets for name, octets in self.voice_variants.items() if name.split(";")[0].lower() == media_type.lower()]
+        return same[0] if same else self.voice_variants["audio/mpeg"]
 
     def message(self, kind):
         return self.folder / f"message.{kind}"

@@ -34,7 +34,7 @@ class KillNine(unittest.TestCase):
     def test_nothing_answered_is_lost(self):
         with Server() as server:
             server.set_signature(recordings())
-            voice = recordings().signature_voice.read_bytes()
+            voice = recordings().signature_voice_for("audio/AMR")
             for number in range(ROUNDS):
                 self.load_and_kill(server, number)
                 server.start()

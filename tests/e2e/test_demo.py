@@ -20,7 +20,7 @@ class DemoCommands(unittest.TestCase):
                     self.skipTest(said)
                 commands = self.printed_commands(process.stderr)
                 self.assertEqual([command.split(" | ")[-1].split(" --")[0].split("paraph ")[-1].split()[0] for command in commands],
-                                 ["send", "inbox", "save", "signature"])
+                                 ["send", "inbox", "save", "signature", "curl"])
                 for command in commands:
                     done = subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True, text=True, timeout=60)
                     self.assertEqual((done.returncode, done.stderr), (0, ""), command)

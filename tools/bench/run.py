@@ -142,6 +142,10 @@ def main():
                     "--connections", 1)
     counted = server.stop()
     table.add("syncs a message, 1 connection", [counted["syncs"] / sent], "")
+    server.verb("dkim", "create", "example.test")
+    port = start_at("submission")
+    deposits(table, server, "the same with DKIM keys (RSA and Ed25519), 20 connections", appends, rounds, 4000 // scale, "--port", port, "--auth")
+    server.stop()
     port = start_at("lmtp")
     deposits(table, server, "2 KB deposits by LMTP, 20 connections", None, rounds, 8000 // scale, "--port", port, "--lmtp", "--shape", "small")
     port = server.ports["imap"]

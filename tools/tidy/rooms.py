@@ -3,7 +3,7 @@ import pathlib
 import re
 
 DOORS = {"store", "source", "media", "dns", "net"}
-ADAPTERS = {"store/memory": "store", "store/rocks": "store", "source/local": "source", "media/none": "media", "media/worker": "media",
+ADAPTERS = {"store/memory": "store", "store/rocks": "store", "source/local": "source", "media/none": "media", "media/worker": "media", "media/voice": "media", "media/picture": "media", "media/process": "media",
             "dns/memory": "dns", "dns/cares": "dns", "net/asio": "net", "net/memory": "net", "store/postgres": "store",
             "source/paraph": "source", "source/web": "source", "source/ldap": "source", "source/vcard": "source"}
 NOUNS = {"base", "mail"}
@@ -22,15 +22,18 @@ TABLE = {
     "queue": SERVICE | {"wire/smtp"},
     "session/sasl": NOUNS | {"crypto", "service", "record"} | DOORS,
 }
-for wire in ("smtp", "imap", "jmap", "http"):
+for wire in ("smtp", "imap", "jmap", "http", "vcard"):
     TABLE[f"wire/{wire}"] = NOUNS | {"mime"}
 for door in DOORS:
     TABLE[door] = NOUNS | {"crypto"}
 for adapter, door in ADAPTERS.items():
     TABLE[adapter] = NOUNS | {"crypto", door}
+TABLE["media/voice"] |= {"media/worker"}
+TABLE["media/picture"] |= {"media/worker"}
+TABLE["media/process"] |= {"net"}
 TABLE["source/local"] |= {"store", "record"}
 TABLE["source/paraph"] |= {"source/web"}
-TABLE["source/vcard"] |= {"source/web"}
+TABLE["source/vcard"] |= {"source/web", "wire/vcard"}
 for session in ("smtp", "imap", "jmap", "http", "web", "admin"):
     TABLE[f"session/{session}"] = NOUNS | {"mime", "crypto", "record", "service", "session/sasl", f"wire/{session}"} | DOORS
 TABLE["session/jmap"] |= {"wire/http"}
@@ -44,7 +47,9 @@ FLOORS = {"base": 0, "crypto": 0, "mail": 1, "mime": 1, "signature": 1, "dkim": 
 LIBRARIES = {
     "rocksdb/": {"store/rocks"}, "google/protobuf/": {"record"}, "toml++/": {"app/config"}, "curl/": {"app/client", "source/web"}, "CLI/": {"app"},
     "spdlog/": {"app"}, "unicode/": {"crypto", "mime", "signature"}, "sodium": {"crypto"}, "openssl/": {"crypto", "net/asio"},
-    "gumbo.h": {"signature"}, "boost/json": {"base", "session/admin", "session/http", "source/paraph"}, "boost/beast": {"net/asio"}, "ares": {"dns/cares"},
+    "gumbo.h": {"signature"}, "boost/json": {"base", "session/admin", "session/http", "source/paraph"}, "boost/beast": {"session/http"}, "ares": {"dns/cares"},
+    "libav": {"media/voice"}, "libsw": {"media/voice"}, "ebur128": {"media/voice"}, "opencore-amrnb/": {"media/voice"}, "vips/": {"media/picture"},
+    "seccomp.h": {"media/worker"}, "ldap.h": {"source/ldap"}, "lber.h": {"source/ldap"}, "openldap.h": {"source/ldap"}, "expat.h": {"source/vcard"},
 }
 NOT_IN_WIRE = {"base/task.h", "base/log.h"}
 ASKS_THE_TIME = re.compile(r"\bClock\b|\bnow\(\)")

@@ -50,6 +50,9 @@ void read_listen(Reader& table, Listen& listen) {
 void read_tls(Reader& table, Config::Tls& tls) {
   table.take("certificate", tls.certificate);
   table.take("key", tls.key);
+  table.take("client_ca", tls.client_ca);
+  if (table.has("client_ca") && !table.has("certificate"))
+    table.fault("client_ca", "stands without certificate: give certificate and key of [tls] too");
   if (table.has("certificate") && !table.has("key"))
     table.fault("certificate", "stands without key: give both files of [tls]");
   if (table.has("key") && !table.has("certificate"))
@@ -58,6 +61,7 @@ void read_tls(Reader& table, Config::Tls& tls) {
 
 void read_auth(Reader& table, Config::Auth& auth) { table.take("plaintext_on_loopback", auth.plaintext_on_loopback); }
 void read_store(Reader& table, Config::Store& store) { table.take("engine", store.engine, kEngines); }
+void read_media(Reader& table, Config::Media& media) { table.take("folder", media.folder); }
 void read_submission(Reader& table, Config::Submission& submission) { table.take("save_sent", submission.save_sent); }
 
 void read_limits(Reader& table, Limits& limits) {
@@ -82,6 +86,7 @@ void read_limits(Reader& table, Limits& limits) {
   table.take("tombstones_max", limits.tombstones_max);
   table.take("signature_text_bytes_max", limits.signature_text_bytes_max);
   table.take("signature_html_bytes_max", limits.signature_html_bytes_max);
+  table.take("signature_upload_bytes_max", limits.signature_upload_bytes_max);
   table.take("signature_voice_bytes_max", limits.signature_voice_bytes_max);
   table.take("signature_image_bytes_max", limits.signature_image_bytes_max);
   table.take("signature_voice_seconds_max", limits.signature_voice_seconds_max);
@@ -263,6 +268,11 @@ void check_together(const Config& config, const Top& top, Faults& faults) {
                fmt::format("\"{}\" is the name of two sources: give each its own", config.sources[i].name));
     break;
   }
+  for (std::size_t i = 0; i < config.peers.size(); ++i) {
+    if (config.peers[i].subject.empty() || !config.tls.client_ca.empty()) continue;
+    faults.add(top.line_of(fmt::format("peer[{}].subject", i)), "peer.subject",
+               "needs an authority for its certificate: give client_ca in [tls], or token_file here");
+  }
   for (const auto& name : config.signature.sources) {
     const auto named = [&](const SourceConfig& source) { return source.name == name; };
     if (name == "local" || std::ranges::any_of(config.sources, named)) continue;
@@ -279,6 +289,7 @@ void read_top(Top& top, Config& config, Faults& faults) {
   top.table("store", config.store, read_store);
   top.table("limits", config.limits, read_limits);
   top.table("signature", config.signature, read_signature);
+  top.table("media", config.media, read_media);
   top.table("submission", config.submission, read_submission);
   top.table("queue", config.queue, read_queue);
   top.table("dns", config.dns, read_dns);
@@ -329,11 +340,6 @@ Result<Config> load_config(const std::filesystem::path& file) {
 
 std::vector<std::string> not_in_this_version(const Config& config) {
   std::vector<std::string> sentences;
-  if (!config.listen.http.empty())
-    sentences.emplace_back("listen.http: web and JMAP are not in this version, the port is not opened");
-  if (!config.listen.https.empty())
-    sentences.emplace_back("listen.https: web and JMAP are not in this version, the port is not opened");
-  if (!config.peers.empty()) sentences.emplace_back("peer: giving signatures to other servers is not in this version");
   if (!config.routes.empty())
     sentences.emplace_back("route: mail for other domains is not in this version, such recipients are refused");
   return sentences;

@@ -57,6 +57,7 @@ struct Config {
   Listen listen;
   struct Tls {
     std::string certificate, key;  ///< both, or none
+    std::string client_ca;         ///< who vouches for the certificates of clients of `https`; empty: none is asked for
     bool on() const { return !certificate.empty(); }
   } tls;
   struct Auth {
@@ -71,6 +72,9 @@ struct Config {
     std::chrono::milliseconds wait{150};
     std::vector<std::string> sources{"local"};
   } signature;
+  struct Media {
+    std::string folder;  ///< of the media workers; empty: the program's own
+  } media;
   struct Submission {
     bool save_sent = true;
   } submission;

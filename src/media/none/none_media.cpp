@@ -39,7 +39,7 @@ bool is_over(std::uint64_t value, std::uint64_t limit) { return limit != 0 && va
 
 }  // namespace
 
-Result<Checked> check_headers(Kind kind, std::string octets, const Limits& limits) {
+Result<File> check_headers(Kind kind, std::string octets, const Limits& limits) {
   if (octets.empty()) return fail(Code::BadInput, "the file is empty");
   if (is_over(octets.size(), limits.bytes_max)) {
     return fail(Code::TooLarge, fmt::format("the file has {} octets, {} are allowed", octets.size(), limits.bytes_max));
@@ -55,16 +55,24 @@ Result<Checked> check_headers(Kind kind, std::string octets, const Limits& limit
     return fail(Code::TooLarge, fmt::format("the picture has {}x{} pixels, {}x{} are allowed", facts.width,
                                             facts.height, limits.width_max, limits.height_max));
   }
-  return Checked{.octets = std::move(octets),
-                 .media_type = facts.media_type,
-                 .extension = facts.extension,
-                 .duration = kind == Kind::Voice ? static_cast<std::uint32_t>(seconds) : 0,
-                 .width = facts.width,
-                 .height = facts.height};
+  const bool voice = kind == Kind::Voice;
+  return File{.octets = std::move(octets),
+              .media_type = facts.media_type,
+              .extension = facts.extension,
+              .milliseconds = voice ? std::max<std::uint32_t>(static_cast<std::uint32_t>(facts.milliseconds), 1) : 0,
+              .width = facts.width,
+              .height = facts.height};
 }
 
-Task<Result<Checked>> NoneMedia::check(Kind kind, std::string octets, Limits limits) {
-  co_return check_headers(kind, std::move(octets), limits);
+Task<Result<Voice>> NoneMedia::import_voice(Upload upload, Limits limits) {
+  PARAPH_CO_TRY(auto file, check_headers(Kind::Voice, std::move(upload.octets), limits));
+  Voice voice;
+  voice.variants.push_back(std::move(file));
+  co_return voice;
+}
+
+Task<Result<File>> NoneMedia::import_picture(Upload upload, Limits limits) {
+  co_return check_headers(Kind::Image, std::move(upload.octets), limits);
 }
 
 }  // namespace paraph::media::none

@@ -3,14 +3,17 @@
 
 namespace paraph::media::none {
 
-/// What `Media::check` answers, without waiting: pure, for tests and fuzzing too. The octets come back as given.
-Result<Checked> check_headers(Kind kind, std::string octets, const Limits& limits);
+enum class Kind { Voice, Image };
 
-/// The door without a decoder: recordings and pictures are checked by their structure and kept in the given format, so
-/// a file that only a decoder would find broken passes. A limit of 0 is none. Any event loop; never waits.
+/// What a file is, by its headers, without decoding it: pure. The octets come back as given.
+Result<File> check_headers(Kind kind, std::string octets, const Limits& limits);
+
+/// The door without a decoder: recordings and pictures are checked by their structure and kept in the given format, as
+/// the only variant, so a file that only a decoder would find broken passes. For tests. Any event loop; never waits.
 class NoneMedia final : public Media {
  public:
-  Task<Result<Checked>> check(Kind kind, std::string octets, Limits limits) override;
+  Task<Result<Voice>> import_voice(Upload upload, Limits limits) override;
+  Task<Result<File>> import_picture(Upload upload, Limits limits) override;
 };
 
 }  // namespace paraph::media::none

@@ -239,6 +239,8 @@ Task<Result<void>> SocketStream::start_tls(std::shared_ptr<const TlsContext> con
 
 std::string SocketStream::tls_name() const { return encrypted() ? tls_->name() : ""; }
 
+std::string SocketStream::peer_subject() const { return encrypted() ? tls_->peer_subject() : ""; }
+
 crypto::ChannelBinding SocketStream::channel_binding() const {
   return encrypted() ? tls_->binding() : crypto::ChannelBinding{};
 }

@@ -30,6 +30,7 @@ class SocketStream final : public Stream, private Connection {
   bool encrypted() const override { return tls_ != nullptr && secured_; }
   std::string tls_name() const override;
   crypto::ChannelBinding channel_binding() const override;
+  std::string peer_subject() const override;
   const Endpoint& peer() const& override { return peer_; }
   Endpoint local() const override;
   Executor executor() const override;

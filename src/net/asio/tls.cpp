@@ -84,12 +84,38 @@ Result<void> use_key(SSL_CTX* context, const std::string& pem, std::string_view 
   return {};
 }
 
-Loaded make_server(const std::string& certificate_pem, std::string_view certificate_name, const std::string& key_pem,
-                   std::string_view key_name) {
+/// Asks clients for a certificate of one of these authorities, and of no other: not of the system's.
+Result<void> ask_clients(SSL_CTX* context, const std::string& ca_pem, std::string_view name) {
+  const Bio bio = reader(ca_pem);
+  std::size_t added = 0;
+  while (const Certificate authority = read_certificate(bio.get())) {
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get());
+    SSL_CTX_add_client_CA(context, authority.get());
+    ++added;
+  }
+  ERR_clear_error();
+  if (added == 0) return fail(Code::BadInput, fmt::format("{}: holds no PEM certificate", name));
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  return {};
+}
+
+struct ServerPem {
+  const std::string& certificate;
+  std::string_view certificate_name;
+  const std::string& key;
+  std::string_view key_name;
+  const std::string& client_ca;  ///< may be empty
+  std::string_view client_ca_name;
+};
+
+Loaded make_server(const ServerPem& pem) {
   Context context = new_context(TLS_server_method());
   if (!context) return fail(Code::Unavailable, "TLS cannot start: " + openssl_reason());
-  PARAPH_CHECK(use_certificate(context.get(), certificate_pem, certificate_name));
-  PARAPH_CHECK(use_key(context.get(), key_pem, key_name, certificate_name));
+  PARAPH_CHECK(use_certificate(context.get(), pem.certificate, pem.certificate_name));
+  PARAPH_CHECK(use_key(context.get(), pem.key, pem.key_name, pem.certificate_name));
+  if (!pem.client_ca.empty()) {
+    PARAPH_CHECK(ask_clients(context.get(), pem.client_ca, pem.client_ca_name));
+  }
   SSL_CTX_set_options(context.get(), SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
   // Tickets carry the sessions, so nothing is kept here for clients that may never come back.
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
@@ -114,14 +140,21 @@ Result<void> trust(SSL_CTX* context, const std::string& ca_pem) {
 
 }  // namespace
 
-Loaded load_server_tls(const std::string& certificate_file, const std::string& key_file) {
+Loaded load_server_tls(const std::string& certificate_file, const std::string& key_file,
+                       const std::string& client_ca_file) {
   PARAPH_TRY(const std::string certificate, load_file(certificate_file));
   PARAPH_TRY(const std::string key, load_file(key_file));
-  return make_server(certificate, certificate_file, key, key_file);
+  std::string client_ca;
+  if (!client_ca_file.empty()) {
+    PARAPH_TRY(client_ca, load_file(client_ca_file));
+    if (client_ca.empty()) return fail(Code::BadInput, fmt::format("{}: holds no PEM certificate", client_ca_file));
+  }
+  return make_server({certificate, certificate_file, key, key_file, client_ca, client_ca_file});
 }
 
-Loaded server_tls(const std::string& certificate_pem, const std::string& key_pem) {
-  return make_server(certificate_pem, "the certificate", key_pem, "the key");
+Loaded server_tls(const std::string& certificate_pem, const std::string& key_pem, const std::string& client_ca_pem) {
+  return make_server(
+      {certificate_pem, "the certificate", key_pem, "the key", client_ca_pem, "the authorities of clients"});
 }
 
 Loaded client_tls(ClientTls options) {

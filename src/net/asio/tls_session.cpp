@@ -160,6 +160,17 @@ std::string TlsSession::name() const {
   return std::string(SSL_get_version(ssl_.get())) + " " + SSL_get_cipher_name(ssl_.get());
 }
 
+std::string TlsSession::peer_subject() const {
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  if (certificate == nullptr || SSL_get_verify_result(ssl_.get()) != X509_V_OK) return {};
+  if ((SSL_get_verify_mode(ssl_.get()) & SSL_VERIFY_PEER) == 0) return {};  // nobody looked at it
+  const std::unique_ptr<BIO, decltype([](BIO* it) { BIO_free(it); })> out(BIO_new(BIO_s_mem()));
+  if (!out || X509_NAME_print_ex(out.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) < 0) return {};
+  const char* text = nullptr;
+  const auto bytes = BIO_get_mem_data(out.get(), &text);
+  return text == nullptr ? "" : std::string(text, static_cast<std::size_t>(bytes));
+}
+
 crypto::ChannelBinding TlsSession::binding() const {
   SSL* ssl = ssl_.get();
   crypto::ChannelBinding binding{.tls_server_end_point = tls_server_end_point(ssl)};

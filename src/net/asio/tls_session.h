@@ -52,6 +52,8 @@ class TlsSession {
 
   std::string name() const;
   crypto::ChannelBinding binding() const;
+  /// As net::Stream::peer_subject().
+  std::string peer_subject() const;
 
  private:
   struct Free {

@@ -1,6 +1,7 @@
 #include "net/asio/tls.h"
 
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -73,6 +74,51 @@ class TlsTest : public ::testing::Test {
   std::unique_ptr<SocketStream> server_, client_;
   int client_descriptor_ = -1;
 };
+
+/// A client that shows this certificate when it is asked.
+Context client_with(const TestCertificate& made) {
+  return bent_client([&](SSL_CTX* context) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> certificate(BIO_new_mem_buf(made.certificate_pem.data(), -1),
+                                                                BIO_free);
+    const std::unique_ptr<BIO, decltype(&BIO_free)> key(BIO_new_mem_buf(made.key_pem.data(), -1), BIO_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> own(
+        PEM_read_bio_X509(certificate.get(), nullptr, nullptr, nullptr), X509_free);
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> own_key(
+        PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+    PARAPH_ASSERT(SSL_CTX_use_certificate(context, own.get()) == 1);
+    PARAPH_ASSERT(SSL_CTX_use_PrivateKey(context, own_key.get()) == 1);
+  });
+}
+
+TEST_F(TlsTest, AClientShowsItsCertificate) {
+  const auto theirs = make_certificate();
+  const auto server = server_tls(made_.certificate_pem, made_.key_pem, theirs.certificate_pem).value();
+  ASSERT_TRUE(shake(server, client_with(theirs)).first);
+  EXPECT_EQ(server_->peer_subject(), "CN=localhost");
+}
+
+TEST_F(TlsTest, AClientNeedsNoCertificate) {
+  const auto theirs = make_certificate();
+  const auto server = server_tls(made_.certificate_pem, made_.key_pem, theirs.certificate_pem).value();
+  ASSERT_TRUE(shake(server, client_up_to(TLS1_2_VERSION)).first);
+  EXPECT_EQ(server_->peer_subject(), "");
+}
+
+TEST_F(TlsTest, ACertificateThatNobodyVouchesForIsRefused) {
+  const auto theirs = make_certificate();
+  const auto server = server_tls(made_.certificate_pem, made_.key_pem, theirs.certificate_pem).value();
+  EXPECT_FALSE(shake(server, client_with(make_certificate())).first);
+}
+
+TEST_F(TlsTest, WhoIsNotAskedShowsNothing) {
+  ASSERT_TRUE(shake(server_context_, client_with(make_certificate())).first);
+  EXPECT_EQ(server_->peer_subject(), "");
+}
+
+TEST(ServerTls, AuthoritiesOfClientsMustBeSome) {
+  const auto made = make_certificate();
+  EXPECT_FALSE(server_tls(made.certificate_pem, made.key_pem, "no certificate"));
+}
 
 TEST_F(TlsTest, BothSidesBindToTheSameChannelUnder13) {
   ASSERT_TRUE(shake(server_context_, client_up_to(TLS1_3_VERSION)).first);

@@ -185,6 +185,7 @@ std::pair<std::unique_ptr<MemoryStream>, std::unique_ptr<MemoryStream>> make_pai
   auto to_client = std::make_shared<Pipe>();
   Options client = options;
   client.peer = kServer;
+  client.peer_subject.clear();
   const Endpoint client_address = options.peer;
   return {std::make_unique<MemoryStream>(executor, to_server, to_client, std::move(options), kServer),
           std::make_unique<MemoryStream>(executor, to_client, to_server, std::move(client), client_address)};

@@ -16,6 +16,7 @@ struct Options {
       std::numeric_limits<std::size_t>::max();  ///< the most that one read_some() gives: 1 cuts everywhere
   std::size_t pipe_bytes_max = 256 * 1024;      ///< a write waits while so much was not read by the other side
   Endpoint peer{.octets = {192, 0, 2, 1}, .port = 49152};  ///< what the first stream (the server's) says of its peer
+  std::string peer_subject;                                ///< what the first stream says after start_tls()
   crypto::ChannelBinding binding;                          ///< what both sides have after start_tls()
 };
 
@@ -37,6 +38,7 @@ class MemoryStream final : public Stream {
   bool encrypted() const override { return encrypted_; }
   std::string tls_name() const override { return encrypted_ ? "TLSv1.3 MEMORY" : ""; }
   crypto::ChannelBinding channel_binding() const override;
+  std::string peer_subject() const override { return encrypted_ ? options_.peer_subject : ""; }
   const Endpoint& peer() const& override { return options_.peer; }
   Endpoint local() const override { return local_; }
   Executor executor() const override { return executor_; }

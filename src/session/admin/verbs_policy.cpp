@@ -1,16 +1,12 @@
 // The verbs of policies and of the keys of Paraph-Signature.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "session/admin/date.h"
 #include "session/admin/verbs.h"
 
 namespace paraph::admin {
 namespace {
-
-std::string date_of(Time time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(time));
-}
 
 /// "KEY=VALUE KEY=VALUE ...", as the command line sends it.
 Result<service::Policies::Changes> parse_settings(std::string_view text) {

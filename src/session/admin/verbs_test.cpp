@@ -190,6 +190,25 @@ TEST_F(VerbsTest, Signatures) {
   EXPECT_THAT(say("signature show", {{"address", alice}}).lines, testing::Contains("signature none"));
 }
 
+TEST_F(VerbsTest, TheHistoryOfASignature) {
+  make_alice();
+  const std::string alice = "alice@example.test";
+  EXPECT_THAT(say("signature history", {{"address", alice}}).lines, testing::IsEmpty());
+  done("signature set", {{"address", alice}, {"text", "one"}, {"voice", "ok voice"}});
+  clock_.advance(std::chrono::hours(24));
+  done("signature set", {{"address", alice}, {"text", "two"}});
+  EXPECT_THAT(say("signature history", {{"address", alice}}).lines,
+              ElementsAre(testing::MatchesRegex("2     [-_0-9A-Za-z]*  1970-01-02T00:00:00Z  text:voice  +current"),
+                          testing::MatchesRegex("1     [-_0-9A-Za-z]*  -  +text:voice  +kept")));
+  EXPECT_THAT(say("signature restore", {{"address", alice}, {"number", "1"}}).lines,
+              ElementsAre(alice + ": signature revision 3 is what revision 1 was"));
+  EXPECT_THAT(say("signature show", {{"address", alice}}).lines, testing::Contains("text      one"));
+  EXPECT_THAT(say("signature restore", {{"address", alice}, {"number", "9"}}).failure, HasSubstr("no revision 9"));
+  EXPECT_THAT(say("signature restore", {{"address", alice}, {"number", "x"}}).failure, HasSubstr("number"));
+  EXPECT_THAT(say("signature restore", {{"address", alice}}).failure, HasSubstr("number"));
+  EXPECT_THAT(say("check").lines, ElementsAre("the store is whole"));
+}
+
 TEST_F(VerbsTest, Policies) {
   make_alice();
   const std::string alice = "alice@example.test";

@@ -1,0 +1,25 @@
+#include "service/source_counts.h"
+
+namespace paraph::service {
+
+SourceCounts::SourceCounts(Metrics& metrics, const std::string& source)
+    : requests(
+          metrics.counter("paraph_source_requests_total", "Questions to a signature source.", {{"source", source}})),
+      hits(metrics.counter("paraph_source_hits_total", "Answers with what the source knows of an owner.",
+                           {{"source", source}})),
+      unknown(metrics.counter("paraph_source_unknown_total", "Answers that the source does not know the owner.",
+                              {{"source", source}})),
+      stale(metrics.counter("paraph_source_stale_total", "Answers from memory past their time.", {{"source", source}})),
+      errors(metrics.counter("paraph_source_errors_total", "Questions that failed.", {{"source", source}})),
+      seconds(metrics.histogram("paraph_source_seconds", "How long a signature source took to answer.",
+                                {{"source", source}})) {}
+
+void SourceCounts::answered(const Result<source::Acquired>& answer, Histogram::Duration took) const {
+  requests.add();
+  seconds.observe(took);
+  if (answer) return hits.add();
+  if (answer.error().code == Code::NotFound) return unknown.add();
+  errors.add();
+}
+
+}  // namespace paraph::service

@@ -1,0 +1,158 @@
+"""Recordings and pictures as they come: every format is taken and made into every variant; what is hostile is refused or made safe."""
+import pathlib
+import re
+import shutil
+import struct
+import subprocess
+import tempfile
+import unittest
+import zlib
+
+import workers
+from recordings import quiet
+from server import Server
+
+ALICE = "alice@example.test"
+VARIANTS = {"audio/mpeg", "audio/wav", "audio/ogg; codecs=opus", "audio/AMR", "audio/wav; codec=7", "audio/basic", "audio/32KADPCM"}
+SENTENCE = re.compile(r"^[a-z].* (?:broken|neither|declared|has|lasts|silent|empty|coded|killed|no sound)", re.M)
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width, height, rows=None, more=b""):
+    data = rows or zlib.compress(b"".join(b"\0" + bytes(i & 255 for i in range(3 * width)) for _ in range(height)))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + more + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def decoded(octets, form, folder):
+    """Samples of a file, 8 kHz, as another program hears it."""
+    path = pathlib.Path(folder) / "heard"
+    path.write_bytes(octets)
+    done = subprocess.run(["ffmpeg", "-v", "error", *form, "-i", path, "-f", "s16le", "-ac", "1", "-ar", "8000", "-"], capture_output=True, check=True)
+    return struct.unpack(f"<{len(done.stdout) // 2}h", done.stdout)
+
+
+def energy(samples):
+    return sum(s * s for s in samples) / max(len(samples), 1)
+
+
+class Media(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="paraph-media-"))
+        quiet("espeak-ng", "-w", cls.folder / "say.wav", "This is Alice Example of the northern parcel office.")
+        quiet("sox", cls.folder / "say.wav", "-r", "44100", "-c", "2", cls.folder / "wide.wav", "pad", "1", "1.5")
+        quiet("sox", cls.folder / "say.wav", "-r", "8000", "-c", "1", cls.folder / "narrow.wav")
+        cls.server = Server(accounts=("alice",))
+        cls.server.__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__()
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def convert(self, name, *options, source="wide.wav"):
+        quiet("ffmpeg", "-y", "-v", "error", "-i", self.folder / source, *options, self.folder / name)
+        return self.folder / name
+
+    def set(self, option, path):
+        return self.server.run("signature", "set", ALICE, option, path, check=False)
+
+    def check_whole(self):
+        self.assertEqual(self.server.run("check").stdout.count("\n"), 1)
+
+    def test_every_format_is_made_into_every_variant(self):
+        quiet("sox", self.folder / "narrow.wav", "-t", "amr-nb", self.folder / "a.amr")
+        quiet("sox", self.folder / "say.wav", "-r", "16000", "-t", "amr-wb", self.folder / "b.amr")
+        files = [self.folder / "wide.wav", self.folder / "narrow.wav", self.folder / "a.amr", self.folder / "b.amr",
+                 *(self.convert(name) for name in ("a.mp3", "a.m4a", "a.ogg", "a.flac", "a.au")),
+                 self.convert("a.opus", "-c:a", "libopus"), self.convert("a.webm", "-c:a", "libopus"), self.convert("a.aac", "-c:a", "aac"),
+                 self.convert("fragmented.mp4", "-c:a", "aac", "-movflags", "frag_keyframe+empty_moov"),
+                 self.convert("gsm.wav", "-c:a", "libgsm_ms", source="narrow.wav")]
+        for file in files:
+            with self.subTest(file.name):
+                self.assertEqual(set(workers.voice(file)), VARIANTS)
+        self.assertEqual(self.set("--voice", files[0]).stderr, "")
+        shown = self.server.run("signature", "show", ALICE).stdout
+        for media_type in VARIANTS:
+            self.assertIn(media_type, shown)
+
+    def test_what_goes_out_is_of_one_loudness_and_trimmed(self):
+        for volume in ("0.03", "0.9"):
+            quiet("sox", "-v", volume, self.folder / "wide.wav", self.folder / "soft.wav")
+            wav = workers.voice(self.folder / "soft.wav")["audio/wav"]
+            (self.folder / "out.wav").write_bytes(wav)
+            heard = subprocess.run(["ffmpeg", "-nostats", "-hide_banner", "-i", self.folder / "out.wav", "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"],
+                                   capture_output=True, text=True, check=True).stderr.split("Summary:")[1]
+            self.assertAlmostEqual(float(re.search(r"I:\s+(-?[\d.]+) LUFS", heard)[1]), -18, delta=1.5)
+            self.assertLessEqual(float(re.search(r"Peak:\s+(-?[\d.]+) dBFS", heard)[1]), -1)
+            self.assertLess(len(wav) / 32000, 4.5, "2.5 s of silence are gone")
+
+    def test_adpcm_has_its_first_sample_in_the_low_half(self):
+        variants = workers.voice(self.folder / "narrow.wav")
+        wanted = decoded(variants["audio/wav"], ("-f", "wav"), self.folder)
+        low = decoded(variants["audio/32KADPCM"], ("-f", "g726le", "-code_size", "4", "-sample_rate", "8000"), self.folder)
+        high = decoded(variants["audio/32KADPCM"], ("-f", "g726", "-code_size", "4", "-sample_rate", "8000"), self.folder)
+        def noise(samples):
+            return energy([a - b for a, b in zip(samples, wanted)])
+        self.assertLess(noise(low), energy(wanted) / 30)
+        self.assertGreater(noise(high), energy(wanted) / 10)
+
+    def test_hostile_recordings_are_refused_or_made_safe(self):
+        wav = (self.folder / "narrow.wav").read_bytes()
+        hours = self.convert("hours.flac", "-f", "flac", "-af", "volume=0,apad=whole_dur=36000", source="narrow.wav")
+        cover = self.convert("cover.mp3", "-metadata", "title=SECRETTAG", "-id3v2_version", "3")
+        comment = self.convert("comment.ogg", "-metadata", "comment=" + "SECRETTAG" * 10_000)
+        hostile = {
+            "empty": b"", "truncated.wav": wav[:30], "lying.wav": wav[:40] + b"\xff\xff\xff\xff" + wav[44:], "junk.wav": b"RIFF" + b"\xff" * 4096,
+            "list.wav": wav[:12] + b"LIST" + struct.pack("<I", 14) + b"SECRETTAGSECRE" + wav[12:], "polyglot.wav": wav + b"PK\3\4SECRETTAG",
+            "playlist.wav": b"#EXTM3U\nfile:///etc/passwd\n", "concat.wav": b"ffconcat version 1.0\nfile /etc/passwd\n",
+            "page.mp3": b"<html>SECRETTAG</html>", "mp3.mp3": b"\xff\xfb" + b"\0" * 5000, "ogg.ogg": b"OggS" + b"\xff" * 2000,
+            "riff64.wav": b"RIFF" + b"\xff" * 4 + b"WAVEfmt \x10\0\0\0\1\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x20\0data\xff\xff\xff\xff" + b"\1" * 500,
+            "hours.flac": hours.read_bytes(), "cover.mp3": cover.read_bytes(), "comment.ogg": comment.read_bytes()}
+        for name, octets in hostile.items():
+            with self.subTest(name):
+                answer = workers.ask("paraph-media", octets)
+                if answer[0] == b"voice":
+                    self.assertFalse(any(b"SECRETTAG" in field for field in answer))
+                else:
+                    self.assertRegex(answer[2].decode(), SENTENCE)
+                (self.folder / "hostile").write_bytes(octets)
+                self.assertIn(self.set("--voice", self.folder / "hostile").returncode, (0, 1))
+        self.assertEqual(workers.ask("paraph-media", hostile["hours.flac"])[0], b"failed")
+        self.assertEqual(workers.ask("paraph-media", hostile["playlist.wav"])[1], b"unsupported")
+        self.check_whole()
+
+    def test_hostile_pictures_are_refused_or_made_safe(self):
+        exif = b"\xff\xe1" + struct.pack(">H", 2 + 6 + 30) + b"Exif\0\0" + b"MM\0*\0\0\0\x08\0\0SECRETTAG-51.5N-0.1W"[:30].ljust(30)
+        quiet("ffmpeg", "-y", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=800x600", "-frames:v", "1", self.folder / "a.jpg")
+        jpeg = (self.folder / "a.jpg").read_bytes()
+        quiet("ffmpeg", "-y", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=200x100:rate=5", "-t", "1", self.folder / "a.gif")
+        pictures = {
+            "gps.jpg": (jpeg[:2] + exif + jpeg[2:], True), "trailing.jpg": (jpeg + b"PK\3\4SECRETTAG", True),
+            "polyglot.png": (png(300, 100) + b"PK\3\4SECRETTAG", True), "text.png": (png(30, 10, more=chunk(b"tEXt", b"Comment\0SECRETTAG")), True),
+            "animated.gif": ((self.folder / "a.gif").read_bytes(), True), "bomb.png": (png(60000, 60000, zlib.compress(b"\0" * 1000)), False),
+            "long.png": (png(1, 5000), False), "empty.png": (b"", False), "junk.jpg": (b"\xff\xd8\xff" + b"\xff" * 3000, False),
+            "drawing.svg": (b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><image href='file:///etc/passwd'/></svg>", False),
+            "postscript.png": (b"%!PS\n", False), "half.png": (png(600, 200)[:100], None)}
+        for name, (octets, taken) in pictures.items():
+            with self.subTest(name):
+                answer = workers.ask("paraph-media-picture", octets)
+                if taken is not None:
+                    self.assertEqual(answer[0], b"picture" if taken else b"failed", answer)
+                if answer[0] == b"picture":
+                    self.assertNotIn(b"SECRETTAG", answer[1])
+                    self.assertTrue(answer[1].startswith((b"\x89PNG", b"\xff\xd8")))
+                    self.assertLessEqual((int(answer[5]), int(answer[6])), (600, 600))
+                    self.assertLessEqual(int(answer[6]), 200)
+                else:
+                    self.assertRegex(answer[2].decode(), SENTENCE)
+                (self.folder / "hostile").write_bytes(octets)
+                self.assertIn(self.set("--image", self.folder / "hostile").returncode, (0, 1))
+        self.check_whole()
+
+
+if __name__ == "__main__":
+    unittest.main()
