@@ -181,6 +181,11 @@ void CommandLine::add_signature() {
             "paraph signature off alice@example.org --config paraph.toml");
   add_admin(group, "clear", "address", "Forget the signature",
             "paraph signature clear alice@example.org --config paraph.toml");
+  auto* shape =
+      add_admin(group, "template", "domain", "What users of a domain get who have no text; without options: show it",
+                "paraph signature template example.org --text '{{displayName}}' --config paraph.toml");
+  add_field(*shape, "--text", "text", "The text, or @FILE, with {{displayName}}, {{tel}} ... in it; '' takes it away");
+  add_field(*shape, "--html", "html", "@FILE: the same as an HTML fragment");
   add_later(group, "history");
 }
 

@@ -74,8 +74,9 @@ struct Deposit::Inside {
         policy(std::move(p)),
         verifier(v),
         policies(s),
+        templates(policies),
         keys(s, r, c),
-        signer(s, q, r, c, keys),
+        signer(s, q, templates, r, c, keys),
         dkim(s, c),
         router(a, m, c) {}
 
@@ -100,6 +101,7 @@ struct Deposit::Inside {
   DepositPolicy policy;
   IncomingVerifier* verifier;
   Policies policies;
+  Templates templates;
   KeyRing keys;
   Signer signer;
   DkimSigner dkim;

@@ -8,6 +8,7 @@
 #include "service/account_guard.h"
 #include "service/change_feed.h"
 #include "service/signature_rows.h"
+#include "service/templates.h"
 #include "signature/make.h"
 
 namespace paraph::service {
@@ -86,6 +87,7 @@ Task<Result<mail::Signature>> Signatures::set(AccountId account, std::string own
   PARAPH_CO_TRY(const auto before, co_await load_stored(store_, account));
   mail::Signature next = before.current;
   next.owner = std::move(owner);
+  PARAPH_CO_CHECK(co_await fill_own_fields(store_, account, next.owner, change));
   PARAPH_CO_CHECK(co_await import_signature(media_, limits_, std::move(change), next, batch));
   next.revision = signature::revision_of(next);
   if (before.head_octets && next.revision == before.current.revision) co_return before.current;

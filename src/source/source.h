@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,16 @@ namespace paraph::source {
 
 /// What a source knows of one owner.
 struct Acquired {
-  mail::Signature signature;                ///< may be empty(): the owner has none, or switched it off
-  std::vector<mail::PastRevision> past;     ///< newest first, at most 20: for idempotence (spec 2.7)
+  mail::Signature signature;             ///< may be empty(): the owner has none, or switched it off
+  std::vector<mail::PastRevision> past;  ///< newest first, at most 20: for idempotence (spec 2.7)
+  /// What the source knows of the owner, for templates (Fetched::fields). Empty: no template is to be filled, since
+  /// the owner wants no signature.
+  std::map<std::string, std::string> fields;
 };
 
-/// Where signatures are acquired. Called from any event loop, answers on the caller's. Never throws for a source that does not
-/// answer. Codes: NotFound (this source does not know the owner: ask the next one), Unavailable (try again later).
+/// Where signatures are acquired. Called from any event loop, answers on the caller's. Never throws for a source that
+/// does not answer. Codes: NotFound (this source does not know the owner: ask the next one), Unavailable (try again
+/// later).
 class Source {
  public:
   virtual ~Source() = default;

@@ -72,6 +72,7 @@ const Verbs::Row Verbs::kRows[] = {
     {"signature on", "address", &Verbs::signature_on},
     {"signature off", "address", &Verbs::signature_off},
     {"signature clear", "address", &Verbs::signature_clear},
+    {"signature template", "domain", &Verbs::signature_template},
     {"policy show", "subject", &Verbs::policy_show},
     {"policy set", "subject", &Verbs::policy_set},
     {"key list", "", &Verbs::key_list},
