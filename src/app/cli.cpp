@@ -183,6 +183,11 @@ void CommandLine::add_signature() {
             "paraph signature off alice@example.org --config paraph.toml");
   add_admin(group, "clear", "address", "Forget the signature",
             "paraph signature clear alice@example.org --config paraph.toml");
+  auto* shape =
+      add_admin(group, "template", "domain", "What users of a domain get who have no text; without options: show it",
+                "paraph signature template example.org --text '{{displayName}}' --config paraph.toml");
+  add_field(*shape, "--text", "text", "The text, or @FILE, with {{displayName}}, {{tel}} ... in it; '' takes it away");
+  add_field(*shape, "--html", "html", "@FILE: the same as an HTML fragment");
   add_admin(group, "history", "address", "List its revisions: number, revision, time, kinds, and which one is current",
             "paraph signature history alice@example.org --config paraph.toml");
   auto* restore = add_admin(group, "restore", "address", "Make a new revision of what an older one was",

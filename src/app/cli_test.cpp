@@ -137,6 +137,15 @@ TEST(CommandLine, SettingsOfAPolicyGoTogether) {
   EXPECT_EQ(request.field("settings"), "replies=text kinds=text,html");
 }
 
+TEST(CommandLine, ATemplateIsADomains) {
+  const auto parsed = parse_command_line(words("signature template example.org --text {{tel}} --config F"));
+  const auto& request = std::get<AdminCommand>(parsed->command).request;
+  EXPECT_EQ(request.verb, "signature template");
+  EXPECT_EQ(request.field("domain"), "example.org");
+  EXPECT_EQ(request.field("text"), "{{tel}}");
+  EXPECT_FALSE(request.has("html"));
+}
+
 TEST(CommandLine, LaterVerbsSaySo) {
   for (const auto* line : {"queue list"})
     EXPECT_THAT(parse_command_line(words(line)).error().text, testing::HasSubstr("not in this version")) << line;

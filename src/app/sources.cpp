@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/directory_sources.h"
 #include "app/shell.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -62,15 +63,22 @@ Result<std::unique_ptr<source::Remote>> make_paraph(const SourceConfig& source) 
   return std::make_unique<source::paraph::ParaphRemote>(std::move(options));
 }
 
+Result<std::string> read_password_file(const SourceConfig& source) {
+  if (source.password_file.empty()) return std::string();
+  return read_secret(source, "password_file", source.password_file);
+}
+
+Result<std::unique_ptr<source::Remote>> make_directory(const SourceConfig& source) {
+  PARAPH_TRY(auto access, web_access(source));
+  PARAPH_TRY(auto password, read_password_file(source));
+  auto made = source.kind == SourceKind::Ldap ? make_ldap_source(source, std::move(password))
+                                              : make_vcard_source(source, std::move(access), std::move(password));
+  if (!made) return fail(Code::BadInput, fmt::format("source {}: {}", printable(source.name), made.error().text));
+  return made;
+}
+
 Result<std::unique_ptr<source::Remote>> make_remote(const SourceConfig& source) {
-  switch (source.kind) {
-    case SourceKind::Paraph:
-      return make_paraph(source);
-    case SourceKind::Ldap:
-    case SourceKind::Vcard:
-      break;
-  }
-  return cannot(source, "kind", "is not in this version");
+  return source.kind == SourceKind::Paraph ? make_paraph(source) : make_directory(source);
 }
 
 /// Answers nobody.

@@ -75,6 +75,7 @@ struct RemoteSignature {
   std::string tag;
   Time fetched, fresh_until, stale_until;
   std::optional<Time> not_after;
+  std::map<std::string, std::string> fields;  ///< what it says of the owner, for templates
   friend bool operator==(const RemoteSignature&, const RemoteSignature&) = default;
 };
 

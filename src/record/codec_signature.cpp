@@ -150,6 +150,11 @@ std::string format_remote_signature(const RemoteSignature& remote) {
   out->set_fresh_until(unix_seconds(remote.fresh_until));
   out->set_stale_until(unix_seconds(remote.stale_until));
   if (remote.not_after) out->set_not_after(std::max<std::int64_t>(1, unix_seconds(*remote.not_after)));
+  for (const auto& [name, value] : remote.fields) {
+    auto& field = *out->add_fields();
+    field.set_name(name);
+    field.set_value(value);
+  }
   return out->SerializeAsString();
 }
 
@@ -166,6 +171,7 @@ Result<RemoteSignature> parse_remote_signature(std::string_view octets) {
                          .fresh_until = *fresh_until,
                          .stale_until = *stale_until};
   if (in->not_after() != 0) remote.not_after = *not_after;
+  for (const auto& field : in->fields()) remote.fields.emplace(field.name(), field.value());
   for (const auto& one : in->past()) {
     auto past = past_of(one);
     if (!past) return corrupt("signature from elsewhere");

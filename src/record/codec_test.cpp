@@ -125,7 +125,8 @@ TEST(Codec, ASignatureFromElsewhereComesBack) {
                          .fetched = Time(std::chrono::seconds(100)),
                          .fresh_until = Time(std::chrono::seconds(200)),
                          .stale_until = Time(std::chrono::seconds(300)),
-                         .not_after = Time(std::chrono::seconds(400))};
+                         .not_after = Time(std::chrono::seconds(400)),
+                         .fields = {{"displayName", "Alice"}, {"tel", ""}}};
   EXPECT_EQ(parse_remote_signature(format_remote_signature(remote)), remote);
   const RemoteSignature none{.signature = {.owner = "a@x"}};
   EXPECT_EQ(parse_remote_signature(format_remote_signature(none)), none);

@@ -24,16 +24,25 @@ struct Asking {
   std::optional<Acquirer::Answer> answer;
 };
 
+void add_fields(std::map<std::string, std::string>& fields, const std::map<std::string, std::string>& said) {
+  for (const auto& [name, value] : said)
+    if (!value.empty()) fields.emplace(name, value);
+}
+
 Task<Acquirer::Answer> ask(std::vector<source::Source*> sources, std::vector<SourceCounts> counts, std::string owner) {
   bool failed = false;
-  source::Acquired none;  // of the first that knows the owner: what was sent before is still known
+  source::Acquired none;                      // of the first that knows the owner: what was sent before is still known
+  std::map<std::string, std::string> fields;  // what all say; the first to say it is believed
   for (std::size_t i = 0; i < sources.size(); ++i) {
     auto* source = sources[i];
     const auto asked = std::chrono::steady_clock::now();
     auto acquired = co_await source->acquire(owner);
     if (!counts.empty()) counts[i].answered(acquired, std::chrono::steady_clock::now() - asked);
-    if (acquired && !acquired->signature.empty())
+    if (acquired) add_fields(fields, acquired->fields);
+    if (acquired && !acquired->signature.empty()) {
+      acquired->fields = std::move(fields);
       co_return Acquirer::Answer{.acquired = std::move(*acquired), .reason = ""};
+    }
     if (acquired && acquired->off) co_return Acquirer::Answer{.acquired = std::move(*acquired), .reason = "nosig"};
     if (acquired && none.past.empty()) none = std::move(*acquired);
     if (acquired || acquired.error().code == Code::NotFound) continue;
@@ -41,6 +50,7 @@ Task<Acquirer::Answer> ask(std::vector<source::Source*> sources, std::vector<Sou
     log(Level::Debug, "signature source={} owner={} does not answer: {}", source->name(), printable(owner),
         printable(acquired.error().text, 400));
   }
+  none.fields = std::move(fields);
   co_return Acquirer::Answer{.acquired = std::move(none), .reason = failed ? "fetch" : "nosig"};
 }
 

@@ -75,8 +75,9 @@ struct Deposit::Inside {
         policy(std::move(p)),
         verifier(v),
         policies(s),
+        templates(policies),
         keys(s, r, c),
-        signer(s, q, r, c, keys),
+        signer(s, q, templates, r, c, keys),
         dkim(s, c),
         router(a, m, c) {
     if (t != nullptr) counts.emplace(*t);
@@ -103,6 +104,7 @@ struct Deposit::Inside {
   DepositPolicy policy;
   IncomingVerifier* verifier;
   Policies policies;
+  Templates templates;
   KeyRing keys;
   Signer signer;
   DkimSigner dkim;

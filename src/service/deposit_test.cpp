@@ -256,6 +256,15 @@ TEST_F(DepositTest, SourcesAreAskedInOrderUntilOneKnows) {
   }
 }
 
+TEST_F(DepositTest, OfTwoSourcesTheFirstToSayAFieldIsBelieved) {
+  FakeSource first, second;
+  first.answer = source::Acquired{.fields = {{"displayName", "Alice"}, {"tel", ""}}};
+  second.answer = source::Acquired{.fields = {{"displayName", "A. Liddell"}, {"tel", "1"}}};
+  Acquirer both({&first, &second}, std::chrono::milliseconds(500));
+  const std::map<std::string, std::string> all{{"displayName", "Alice"}, {"tel", "1"}};
+  EXPECT_EQ(run(both.acquire("alice@example.org")).acquired.fields, all);
+}
+
 TEST_F(DepositTest, MediaThatVanishedAreSentWithout) {
   FakeSource fake;
   source::Acquired acquired;

@@ -194,9 +194,16 @@ Task<Result<std::vector<EffectiveSetting>>> Policies::show(std::string domain, s
 }
 
 Task<Result<void>> Policies::set(std::string domain, std::optional<AccountId> account, Changes changes) {
-  for (const auto& [key, value] : changes) {
+  Edits edits;
+  for (auto& [key, value] : changes) {
     PARAPH_CO_CHECK(check_setting(key, value));
+    edits.emplace_back(std::move(key), value == "default" ? std::nullopt : std::optional(std::move(value)));
   }
+  auto written = co_await write(std::move(domain), account, std::move(edits));
+  co_return written;
+}
+
+Task<Result<void>> Policies::write(std::string domain, std::optional<AccountId> account, Edits edits) {
   store::Batch batch;
   const auto domain_row = record::domain_key(lowered(domain));
   if (account) {
@@ -209,11 +216,11 @@ Task<Result<void>> Policies::set(std::string domain, std::optional<AccountId> ac
   const auto row = account ? record::account_policy_key(*account) : record::domain_policy_key(lowered(domain));
   PARAPH_CO_TRY(auto before, co_await store_.get(row));
   PARAPH_CO_TRY(auto settings, parse_row(before));
-  for (auto& [key, value] : changes) {
-    if (value == "default") {
-      settings.erase(key);
+  for (auto& [key, value] : edits) {
+    if (value) {
+      settings.insert_or_assign(key, std::move(*value));
     } else {
-      settings.insert_or_assign(key, value);
+      settings.erase(key);
     }
   }
   batch.expects.push_back({row, std::move(before)});

@@ -41,6 +41,18 @@ struct Policy {
 enum class Origin { Default, Domain, Account };
 std::string_view name_of(Origin origin);  ///< "default", "domain", "account"
 
+/// What a domain gives its users who have no text of their own (signature/template.h); "" : none.
+struct DomainTemplate {
+  std::string text, html;
+  bool empty() const { return text.empty() && html.empty(); }
+  friend bool operator==(const DomainTemplate&, const DomainTemplate&) = default;
+};
+/// The one in use, and the one before it: what was sent with that is still known (spec 2.7).
+struct DomainTemplates {
+  DomainTemplate now, before;
+  friend bool operator==(const DomainTemplates&, const DomainTemplates&) = default;
+};
+
 struct EffectiveSetting {
   std::string key, value;
   Origin origin = Origin::Default;
@@ -61,10 +73,19 @@ class Policies {
   /// Sets keys of a domain or of one account; the value "default" takes a key back. All or nothing. BadInput names the
   /// key and its values. NotFound: no such account any more. Conflict: somebody else changed it at once.
   Task<Result<void>> set(std::string domain, std::optional<AccountId> account, Changes changes);
+
+  /// The templates of a domain, empty ones when it has none. Kept with its policy. Codes of the store, Corrupt.
+  Task<Result<DomainTemplates>> templates_of(std::string domain);
+  /// Sets them from the next message on; absent parts stay, an empty one is taken away. BadInput, TooLarge: filled with
+  /// any user's fields it would be no signature. NotFound: no such domain. Conflict: somebody else changed it at once.
+  Task<Result<void>> set_template(std::string domain, std::optional<std::string> text, std::optional<std::string> html);
+
   /// What is remembered of a domain that goes away.
   void forget(std::string_view domain);
 
  private:
+  using Edits = std::vector<std::pair<std::string, std::optional<std::string>>>;  ///< nullopt: the key goes
+  Task<Result<void>> write(std::string domain, std::optional<AccountId> account, Edits edits);
   Task<Result<std::pair<record::Settings, record::Settings>>> load(AccountId account, std::string domain);
 
   store::Store& store_;

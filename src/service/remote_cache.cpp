@@ -11,7 +11,7 @@ constexpr std::size_t kPastBytes = 256;
 std::size_t bytes_of(const std::string& owner, const Known& known) {
   const auto& signature = known.acquired.signature;
   return kEntryBytes + 3 * owner.size() + signature.text.size() + signature.html.size() +
-         signature.voice.size() * kPastBytes + known.acquired.past.size() * kPastBytes;
+         signature.voice.size() * kPastBytes + (known.acquired.past.size() + known.acquired.fields.size()) * kPastBytes;
 }
 
 }  // namespace

@@ -13,10 +13,11 @@ namespace paraph::service {
 
 /// What is known of one owner at one source, ready to be used. Never altered.
 struct Known {
-  source::Acquired acquired;  ///< empty signature: the source knows none
+  source::Acquired acquired;
   Time fresh_until;
   Time stale_until;
-  bool none() const { return acquired.signature.empty(); }
+  /// The source knows neither a signature nor anything else of the owner.
+  bool none() const { return acquired.signature.empty() && acquired.fields.empty(); }
 };
 
 /// The owners asked for lately, in memory: bounded by the octets they take, the least recently used go first. Any

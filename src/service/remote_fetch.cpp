@@ -13,7 +13,8 @@ namespace paraph::service {
 namespace {
 
 constexpr std::size_t kPastRevisionsMax = 20;  ///< spec 2.7
-constexpr int kTriesMax = 3;                   ///< when somebody else replaces the row at once
+constexpr std::size_t kFieldsMax = 32, kFieldNameBytesMax = 64, kFieldValueBytesMax = 1024;
+constexpr int kTriesMax = 3;  ///< when somebody else replaces the row at once
 
 Result<source::Fetched> fetch_now(source::Remote& remote, const std::string& owner, const std::string& tag) try {
   return remote.fetch(owner, tag);
@@ -31,11 +32,25 @@ std::vector<mail::PastRevision> past_of(const record::RemoteSignature& before, c
   return past;
 }
 
+/// The place knows nothing at all of the owner.
+bool is_none(const record::RemoteSignature& row) { return row.signature.empty() && row.fields.empty(); }
+
+/// What is kept of a place's fields: bounded, whatever it sent.
+std::map<std::string, std::string> fields_of(const std::map<std::string, std::string>& given) {
+  std::map<std::string, std::string> fields;
+  for (const auto& [name, value] : given) {
+    if (fields.size() == kFieldsMax) break;
+    if (!value.empty() && name.size() <= kFieldNameBytesMax && value.size() <= kFieldValueBytesMax)
+      fields.emplace(name, value);
+  }
+  return fields;
+}
+
 /// How long a row holds from now on.
 void set_times(record::RemoteSignature& row, const RemoteOptions& options, const source::Fetched& fetched, Time now) {
   row.fetched = now;
   const auto fresh = std::clamp(fetched.fresh_for.value_or(options.positive), options.positive_least, options.positive);
-  row.fresh_until = now + (row.signature.empty() ? options.negative : fresh);
+  row.fresh_until = now + (is_none(row) ? options.negative : fresh);
   row.stale_until = now + options.stale;
   if (!row.not_after) return;
   row.fresh_until = std::min(row.fresh_until, *row.not_after);
@@ -47,6 +62,7 @@ record::RemoteSignature next_of(const record::RemoteSignature& before, const Imp
   record::RemoteSignature next{.signature = imported.signature, .past = past_of(before, imported.signature)};
   next.tag = fetched.tag;
   next.not_after = fetched.not_after;
+  next.fields = fetched.fields;
   const bool same = !next.signature.empty() && next.signature.revision == before.signature.revision;
   next.signature.number = before.signature.number + (same || next.signature.empty() ? 0 : 1);
   return next;
@@ -58,6 +74,7 @@ source::Fetched frame_of(const source::Fetched& fetched) {
   frame.tag = fetched.tag;
   frame.fresh_for = fetched.fresh_for;
   frame.not_after = fetched.not_after;
+  frame.fields = fields_of(fetched.fields);
   return frame;
 }
 
@@ -68,6 +85,7 @@ std::shared_ptr<const Known> known_of(const record::RemoteSignature& remote, Tim
   auto known = std::make_shared<Known>();
   known->acquired.signature = remote.signature;
   known->acquired.past = remote.past;
+  known->acquired.fields = remote.fields;
   known->fresh_until = remote.fresh_until;
   known->stale_until = remote.stale_until;
   return known;
@@ -103,7 +121,7 @@ Task<RemoteSource::Inside::Outcome> RemoteSource::Inside::settle(std::string own
     co_return known->acquired;
   }
   PARAPH_CO_TRY(const auto row, co_await rows.load(owner));
-  const bool usable = known_of(row.remote, begun) != nullptr && !row.remote.signature.empty();
+  const bool usable = known_of(row.remote, begun) != nullptr && !is_none(row.remote);
   auto fetched = co_await fetch(owner, usable ? row.remote.tag : "");
   if (fetched && fetched->unchanged && !usable)
     fetched = fail(Code::Unavailable, "says that nothing changed, and was not asked that");
@@ -169,7 +187,7 @@ Task<RemoteSource::Inside::Outcome> RemoteSource::Inside::keep(std::string owner
   }
   for (int tries = 1;; ++tries) {
     PARAPH_CO_TRY(auto row, co_await rows.load(owner));
-    if (unchanged && row.remote.signature.empty()) co_return fail(Code::Unavailable, "the row was erased meanwhile");
+    if (unchanged && is_none(row.remote)) co_return fail(Code::Unavailable, "the row was erased meanwhile");
     auto next = unchanged ? row.remote : next_of(row.remote, imported, frame);
     set_times(next, options, frame, services.clock.now());
     auto outcome = co_await replace(owner, std::move(row), std::move(next), imported.blobs);
@@ -181,7 +199,7 @@ Task<RemoteSource::Inside::Outcome> RemoteSource::Inside::replace(std::string ow
                                                                   record::RemoteSignature next,
                                                                   std::vector<mail::NewBlob> blobs) {
   const auto known = known_of(next, services.clock.now());
-  const bool none = next.signature.empty();
+  const bool none = is_none(next);
   // Nothing was known and nothing is: that is worth remembering, but no row.
   const bool row_wanted = row.octets || !none;
   if (row_wanted) {

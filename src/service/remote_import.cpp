@@ -1,10 +1,12 @@
 #include "service/remote_import.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "service/import_signature.h"
+#include "service/signature_rows.h"
 #include "signature/make.h"
 
 namespace paraph::service {
@@ -34,7 +36,11 @@ class Importer {
     co_return true;
   }
 
+  /// What was uploaded stays where it was: here the place can be asked again.
   Imported take() {
+    for (auto* original : {&imported_.signature.voice_original, &imported_.signature.image_original}) original->reset();
+    const auto kept = media_of(imported_.signature);
+    std::erase_if(imported_.blobs, [&](const auto& blob) { return !std::ranges::binary_search(kept, blob.id); });
     imported_.signature.revision = signature::revision_of(imported_.signature);
     return std::move(imported_);
   }
@@ -60,11 +66,12 @@ Task<Result<Imported>> import_fetched(media::Media& media, const Limits& limits,
     PARAPH_CO_CHECK(co_await importer.add("html", std::move(html)));
   }
   if (fetched.image) {
-    SignatureChange image{.image = std::move(fetched.image->octets)};
+    SignatureChange image{.image = std::move(fetched.image->octets),
+                          .image_type = std::move(fetched.image->declared_type)};
     PARAPH_CO_CHECK(co_await importer.add("image", std::move(image)));
   }
   for (auto& variant : fetched.voice) {
-    SignatureChange voice{.voice = std::move(variant.octets)};
+    SignatureChange voice{.voice = std::move(variant.octets), .voice_type = std::move(variant.declared_type)};
     PARAPH_CO_TRY(const bool taken, co_await importer.add("voice", std::move(voice)));
     if (taken) break;
   }

@@ -100,7 +100,7 @@ Task<bool> RemoteSource::prefetch(std::string owner) {
   const bool fresh = known && inside_->services.clock.now() < known->fresh_until;
   const Executor executor = co_await boost::asio::this_coro::executor;
   if (!fresh) inside_->start(owner, executor, Inside::For::Prefetch);
-  co_return known && !known->none();
+  co_return known && !known->acquired.signature.empty();
 }
 
 Task<Result<void>> RemoteSource::forget(std::string owner) {

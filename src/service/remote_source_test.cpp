@@ -247,6 +247,23 @@ TEST_F(RemoteSourceTest, WhatIsRefusedIsLeftOut) {
   EXPECT_EQ(acquired->signature.voice[0].media_type, "audio/AMR");
 }
 
+TEST_F(RemoteSourceTest, WhatAPlaceSaysOfAnOwnerIsKept) {
+  source::Fetched person;
+  person.fields = {{"displayName", "Alice"}, {"title", ""}, {"long", std::string(5000, 'x')}};
+  for (int i = 0; i < 100; ++i) person.fields["x" + std::to_string(i)] = "y";
+  remote.say(person);
+  const auto acquired = ask();
+  ASSERT_TRUE(acquired);
+  EXPECT_TRUE(acquired->signature.empty());
+  EXPECT_EQ(acquired->fields.at("displayName"), "Alice");
+  EXPECT_FALSE(acquired->fields.contains("title"));
+  EXPECT_FALSE(acquired->fields.contains("long"));
+  EXPECT_THAT(acquired->fields, SizeIs(32));
+  RemoteSource again(remote, services(), pool, options);
+  EXPECT_EQ(run(again.acquire(kAlice))->fields, acquired->fields);
+  EXPECT_EQ(remote.fetches(), 1);
+}
+
 TEST_F(RemoteSourceTest, NothingUsableIsNone) {
   remote.say(fetched("a control \x01"));
   EXPECT_EQ(text(), "(none)");

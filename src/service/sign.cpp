@@ -131,6 +131,10 @@ Task<Result<std::vector<Signer::Signed>>> Signer::sign(Submission submission, st
   Acquirer::Answer answer{.acquired = {}, .reason = "fetch"};
   if (submission.signature_on && !submission.source_failed)
     answer = co_await acquirer_.acquire(submission.owner.text());
+  const auto filled = co_await templates_.fill(submission.owner.text(), answer);
+  if (!filled)
+    log(Level::Warn, "signature owner={} without its domain's template: {}", printable(submission.owner.text()),
+        filled.error().text);
   const std::string nonce = random_.octets(kNonceBytes);
   std::vector<Signed> all;
   for (const auto& form : forms) {

@@ -11,6 +11,7 @@
 #include "service/acquire.h"
 #include "service/key_ring.h"
 #include "service/mailboxes.h"
+#include "service/templates.h"
 #include "signature/attach.h"
 #include "signature/verify.h"
 
@@ -19,8 +20,9 @@ namespace paraph::service {
 /// Steps 2 and 3 of a deposit: the sender's signature is acquired and attached. Any event loop.
 class Signer {
  public:
-  Signer(store::Store& store, Acquirer& acquirer, crypto::Random& random, const Clock& clock, KeyRing& keys)
-      : store_(store), acquirer_(acquirer), random_(random), clock_(clock), keys_(keys) {}
+  Signer(store::Store& store, Acquirer& acquirer, Templates& templates, crypto::Random& random, const Clock& clock,
+         KeyRing& keys)
+      : store_(store), acquirer_(acquirer), templates_(templates), random_(random), clock_(clock), keys_(keys) {}
 
   /// A submission that is ready to be signed: its header complete, its sender sure. `message.octets` holds the top
   /// header.
@@ -64,6 +66,7 @@ class Signer {
 
   store::Store& store_;
   Acquirer& acquirer_;
+  Templates& templates_;
   crypto::Random& random_;
   const Clock& clock_;
   KeyRing& keys_;

@@ -9,6 +9,7 @@
 #include "record/keys.h"
 #include "service/account_guard.h"
 #include "service/signature_rows.h"
+#include "service/templates.h"
 #include "signature/make.h"
 
 namespace paraph::service {
@@ -43,6 +44,7 @@ Task<Result<mail::Signature>> Signatures::set(AccountId account, std::string own
   PARAPH_CO_TRY(const auto edit, co_await SignatureEdit::load(store_, account));
   if (expected && *expected != edit.current().revision)
     co_return fail(Code::Conflict, "the signature was changed meanwhile");
+  PARAPH_CO_CHECK(co_await fill_own_fields(store_, account, owner, change));
   PARAPH_CO_TRY(auto next, co_await set_within(batch, edit, std::move(owner), std::move(change), std::nullopt));
   if (batch.writes.empty()) co_return next;
   PARAPH_CO_CHECK(co_await store_.commit(std::move(batch)));

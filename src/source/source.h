@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ struct Acquired {
   mail::Signature signature;             ///< may be empty(): the owner has none here, or wants none
   bool off = false;                      ///< the owner wants none: no other source is asked
   std::vector<mail::PastRevision> past;  ///< newest first, at most 20: for idempotence (spec 2.7)
+  /// What the source knows of the owner, for templates (Fetched::fields). Empty: no template is to be filled, since
+  /// the owner wants no signature.
+  std::map<std::string, std::string> fields;
 };
 
 /// Where signatures are acquired. Called from any event loop, answers on the caller's. Never throws for a source that

@@ -131,6 +131,28 @@ bool is_source_name(std::string_view name) {
   return name.size() <= 64 && std::ranges::all_of(name, fits);
 }
 
+/// Which keys belong to which kind.
+void check_directory(Reader& table, const SourceConfig& source) {
+  for (const auto* key : {"base", "filter", "bind_dn", "starttls", "attributes"}) {
+    if (source.kind != SourceKind::Ldap && table.has(key)) table.fault(key, "is for kind = \"ldap\" only: remove it");
+  }
+  for (const auto* key : {"user", "media_hosts"}) {
+    if (source.kind != SourceKind::Vcard && table.has(key)) table.fault(key, "is for kind = \"vcard\" only: remove it");
+  }
+  if (source.kind == SourceKind::Paraph && table.has("password_file"))
+    table.fault("password_file", "is for kind = \"ldap\" and \"vcard\" only: remove it");
+  if (source.kind == SourceKind::Ldap && table.has("token_file"))
+    table.fault("token_file", "is not for kind = \"ldap\": use bind_dn and password_file");
+  if (source.kind == SourceKind::Vcard && table.has("user") != table.has("password_file"))
+    table.fault("user", "needs password_file, and password_file needs user: give both or none");
+  const auto maps = [](const std::string& one) {
+    const auto equals = one.find('=');
+    return equals != 0 && equals != std::string::npos && equals + 1 != one.size();
+  };
+  if (!std::ranges::all_of(source.attributes, maps))
+    table.fault("attributes", "maps no name to another: write [\"vPIMSpokenName=mySpokenName\"]");
+}
+
 void read_source(Reader& table, SourceConfig& source) {
   table.need("name", "\"hq\"");
   table.need("kind", "\"paraph\"");
@@ -148,20 +170,19 @@ void read_source(Reader& table, SourceConfig& source) {
   table.take("bind_dn", source.bind_dn);
   table.take("password_file", source.password_file);
   table.take("starttls", source.starttls);
+  table.take("attributes", source.attributes);
+  table.take("user", source.user);
+  table.take("media_hosts", source.media_hosts);
   if (source.certificate.empty() != source.key.empty())
     table.fault("certificate", "needs key, and key needs certificate: give both or none");
   if (source.name == "local") table.fault("name", "\"local\" is the server's own store: choose another name");
-  for (const auto* key : {"base", "filter", "bind_dn", "password_file", "starttls"}) {
-    if (source.kind != SourceKind::Ldap && table.has(key)) table.fault(key, "is for kind = \"ldap\" only: remove it");
-  }
+  check_directory(table, source);
   const auto scheme = source.url.substr(0, source.url.find("://"));
   const bool ldap = scheme == "ldap" || scheme == "ldaps";
   const bool http = scheme == "http" || scheme == "https";
   if (!source.url.empty() && (source.kind == SourceKind::Ldap ? !ldap : !http))
     table.fault("url", source.kind == SourceKind::Ldap ? "is not an LDAP address: write ldaps://HOST"
                                                        : "is not a web address: write https://HOST");
-  if (source.kind != SourceKind::Paraph)
-    table.fault("kind", "\"ldap\" and \"vcard\" are not in this version: remove this [[source]]");
   if (!source.name.empty() && !is_source_name(source.name))
     table.fault("name", "is not 1 to 64 letters, digits, \"-\", \"_\" or \".\"");
   if (source.timeout < kSourceTimeoutMin || source.timeout > kSourceTimeoutMax)

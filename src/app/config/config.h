@@ -31,7 +31,10 @@ struct SourceConfig {
   std::string url;
   std::chrono::milliseconds timeout{2000};
   std::string token_file, certificate, key, ca;
-  std::string base, filter, bind_dn, password_file;  ///< ldap only, as `starttls`
+  std::string base, filter, bind_dn, password_file;  ///< ldap only, as `starttls`; password_file for vcard too
+  std::vector<std::string> attributes;               ///< ldap only: "usual name=own name"
+  std::string user;                                  ///< vcard only, as `media_hosts`
+  std::vector<std::string> media_hosts;
   bool starttls = false;
 };
 

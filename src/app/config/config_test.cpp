@@ -178,8 +178,6 @@ TEST(Config, OneLineForEachFault) {
       {"[signature]\nsources = [\"local\", \"hq\"]", "p.toml:5: signature.sources: \"hq\" is no source: "},
       {"[signature]\nsources = [\"local\", \"local\"]", "p.toml:5: signature.sources: names a source twice: "},
       {"[signature]\nsources = \"local\"", "p.toml:5: signature.sources: is not a list: "},
-      {"[[source]]\nname = \"hq\"\nkind = \"ldap\"\nurl = \"ldaps://x\"",
-       "p.toml:6: source.kind: \"ldap\" and \"vcard\" are not in this version: "},
       {"[[source]]\nname = \"h q\"\nkind = \"paraph\"\nurl = \"https://x\"", "p.toml:5: source.name: is not 1 to 64 "},
       {"[[source]]\nname = \"hq\"\nkind = \"paraph\"\nurl = \"https://x\"\ntimeout = \"1m\"",
        "p.toml:8: source.timeout: is not 50ms to 10s"},

@@ -74,6 +74,7 @@ const Verbs::Row Verbs::kRows[] = {
     {"signature clear", "address", &Verbs::signature_clear},
     {"signature history", "address", &Verbs::signature_history},
     {"signature restore", "address", &Verbs::signature_restore},
+    {"signature template", "domain", &Verbs::signature_template},
     {"policy show", "subject", &Verbs::policy_show},
     {"policy set", "subject", &Verbs::policy_set},
     {"key list", "", &Verbs::key_list},

@@ -62,6 +62,7 @@ class Verbs {
   Task<Result<void>> signature_clear(Request request, PrintLine print);
   Task<Result<void>> signature_history(Request request, PrintLine print);
   Task<Result<void>> signature_restore(Request request, PrintLine print);
+  Task<Result<void>> signature_template(Request request, PrintLine print);
   Task<Result<void>> policy_show(Request request, PrintLine print);
   Task<Result<void>> policy_set(Request request, PrintLine print);
   Task<Result<void>> key_list(Request request, PrintLine print);

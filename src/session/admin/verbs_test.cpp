@@ -248,6 +248,24 @@ TEST_F(VerbsTest, Policies) {
   EXPECT_THAT(say("check").lines, ElementsAre("the store is whole"));
 }
 
+TEST_F(VerbsTest, ADomainHasATemplate) {
+  done("domain add", {{"domain", "example.test"}});
+  const auto show = [&] { return say("signature template", {{"domain", "example.test"}}).lines; };
+  EXPECT_THAT(show(), ElementsAre("example.test: no template"));
+  done("signature template",
+       {{"domain", "example.test"}, {"text", "{{displayName}}\n{{tel}}\n"}, {"html", "<b>{{mail}}</b>"}});
+  EXPECT_THAT(show(),
+              ElementsAre("text      {{displayName}}", "text      {{tel}}", "text      ", "html      <b>{{mail}}</b>"));
+  done("signature template", {{"domain", "example.test"}, {"html", ""}});
+  EXPECT_THAT(show(), ElementsAre("text      {{displayName}}", "text      {{tel}}", "text      "));
+  const auto failure = [&](std::string domain, std::string text) {
+    return say("signature template", {{"domain", std::move(domain)}, {"text", std::move(text)}}).failure;
+  };
+  EXPECT_THAT(failure("example.net", "x"), HasSubstr("example.net is not a local domain"));
+  EXPECT_THAT(failure("example.test", std::string(5000, 'x')), HasSubstr("the template's text is over 4 KiB"));
+  EXPECT_THAT(say("check").lines, ElementsAre("the store is whole"));
+}
+
 TEST_F(VerbsTest, KeysAreListedWithoutTheirSecrets) {
   EXPECT_THAT(say("key list").lines, ElementsAre("k1    made at first use          active"));
   clock_.advance(std::chrono::hours(24));

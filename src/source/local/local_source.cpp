@@ -19,14 +19,21 @@ Task<Result<AccountId>> find_account(store::Store& store, const std::string& own
 }
 
 /// Conflict: the revision that the head names was replaced meanwhile.
-Task<Result<Acquired>> look(store::Store& store, AccountId id) {
+/// What an account says of its user: its name, its number, and the address that was asked for.
+std::map<std::string, std::string> fields_of(const record::Account& account, const std::string& owner) {
+  return {{"displayName", account.name}, {"mail", owner}, {"tel", account.tel}};
+}
+
+Task<Result<Acquired>> look(store::Store& store, AccountId id, std::string owner) {
   std::vector<std::string> keys{record::account_key(id), record::signature_head_key(id)};
   PARAPH_CO_TRY(const auto values, co_await store.get_many(std::move(keys)));
   if (!values[0]) co_return fail(Code::NotFound, "no such account");
   PARAPH_CO_TRY(const auto account, record::parse_account(*values[0]));
   Acquired acquired;
   acquired.off = account.removing || !account.signature_on;
-  if (acquired.off || !values[1]) co_return acquired;
+  if (acquired.off) co_return acquired;
+  acquired.fields = fields_of(account, owner);
+  if (!values[1]) co_return acquired;
   PARAPH_CO_TRY(auto head, record::parse_signature_head(*values[1]));
   acquired.past = std::move(head.past);
   if (head.current == 0) co_return acquired;
@@ -41,7 +48,7 @@ Task<Result<Acquired>> look(store::Store& store, AccountId id) {
 Task<Result<Acquired>> LocalSource::acquire(std::string owner) {
   PARAPH_CO_TRY(const auto id, co_await find_account(store_, owner));
   for (int looks = 1;; ++looks) {
-    auto found = co_await look(store_, id);
+    auto found = co_await look(store_, id, owner);
     if (found || found.error().code != Code::Conflict) co_return found;
     if (looks == kLooksMax) co_return fail(Code::Unavailable, "the signature is being changed");
   }

@@ -19,7 +19,7 @@ std::optional<std::chrono::seconds> fresh_for(std::string_view cache_control) {
   std::optional<std::chrono::seconds> found;
   for (const auto piece : split(cache_control, ',')) {
     const auto word = trimmed(piece);
-    if (word == "no-store" || word == "no-cache") return std::chrono::seconds(0);
+    if (word == "no-store" || word == "no-cache") return std::nullopt;  // no time is given: what is kept has its own
     if (!word.starts_with("max-age=")) continue;
     const auto seconds = parse_decimal(word.substr(8));
     if (seconds && *seconds <= 10ULL * 365 * 86400) found = std::chrono::seconds(*seconds);

@@ -39,6 +39,23 @@ TEST(Fetcher, GetsABodyAndWhatIsSaidOfIt) {
   EXPECT_FALSE(response->unchanged);
 }
 
+TEST(Fetcher, ReadsHowLongAnAnswerHolds) {
+  const std::pair<const char*, std::optional<std::chrono::seconds>> cases[] = {
+      {"max-age=60", std::chrono::seconds(60)},
+      {"Private, Max-Age=0", std::chrono::seconds(0)},
+      {"private, no-cache", std::nullopt},
+      {"max-age=60, no-store", std::nullopt},
+      {"max-age=-1", std::nullopt},
+      {"max-age=99999999999999999999", std::nullopt},
+      {"s-maxage=5", std::nullopt}};
+  for (const auto& [line, time] : cases) {
+    ScriptedServer server(
+        [&](const std::string&) { return http_answer("200 OK", "", "Cache-Control: " + std::string(line) + "\r\n"); });
+    Fetcher fetcher(Access{});
+    EXPECT_EQ(fetcher.fetch(get(server.url("/")))->fresh_for, time) << line;
+  }
+}
+
 TEST(Fetcher, ShowsItsTokenAndTag) {
   ScriptedServer server([](const std::string&) { return http_answer("304 Not Modified", ""); });
   Fetcher fetcher(Access{.token = "secret"});
