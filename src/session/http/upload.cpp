@@ -81,6 +81,8 @@ Result<void> add_upload(service::SignatureChange& change, std::string_view name,
   if (upload.octets.empty() && (name == "voice" || name == "image"))
     return fail(Code::BadInput, "the " + std::string(name) + " is empty: to take it away, use DELETE");
   *place = std::move(upload.octets);
+  if (name == "voice") change.voice_type = std::move(upload.content_type);
+  if (name == "image") change.image_type = std::move(upload.content_type);
   return {};
 }
 
