@@ -93,7 +93,8 @@ std::string Server::send(transcripts::Client& client, std::string_view message, 
   return read_reply(client);
 }
 
-std::string Server::append(const std::string& user, const std::string& mailbox, std::string_view message) {
+std::string Server::append(const std::string& user, const std::string& mailbox, std::string_view message,
+                           std::string_view flags) {
   transcripts::Client client(world, "imap", transcripts::Cut::AsWritten, true);
   const auto tagged = [&] {
     for (;;) {
@@ -104,7 +105,7 @@ std::string Server::append(const std::string& user, const std::string& mailbox, 
   };
   client.send(fmt::format("t LOGIN {}@example.test paraph\r\n", user));
   tagged();
-  client.send(fmt::format("t APPEND {} (\\Seen) {{{}}}\r\n", mailbox, message.size()));
+  client.send(fmt::format("t APPEND {} ({}) {{{}}}\r\n", mailbox, flags, message.size()));
   if (const auto line = tagged(); !line.starts_with("+")) return line;
   client.send(std::string(message) + "\r\n");
   return tagged();

@@ -43,7 +43,8 @@ class Server {
   /// The same without logging in: "mx" or "lmtp".
   std::string bring(std::string_view message, const std::string& kind);
   /// APPEND over IMAP; gives the tagged reply.
-  std::string append(const std::string& user, const std::string& mailbox, std::string_view message);
+  std::string append(const std::string& user, const std::string& mailbox, std::string_view message,
+                     std::string_view flags = "\\Seen");
   /// What EHLO says of this keyword on a submission port: "SIZE 1000".
   std::string keyword(std::string_view name);
   std::uint32_t messages(const std::string& account = "bob", const std::string& mailbox = "INBOX");

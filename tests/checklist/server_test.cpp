@@ -1,9 +1,10 @@
-// Items 14, 15, 34, 38, 39, 43 to 46, 48, 49, 58 and 64: through a whole server.
+// Items 14, 15, 34, 38, 39, 43 to 46, 48, 49, 58, 61 and 64: through a whole server.
 #include "server.h"
 
 #include <gmock/gmock.h>
 
 #include "checklist.h"
+#include "mime/encoding.h"
 
 namespace paraph::checklist {
 namespace {
@@ -236,6 +237,29 @@ TEST_F(Checklist, Item64_OneCopyInSentThoughTheClientAppendsItsOwn) {
 
 /// Octets that the engine does not read hold the very boundary that it is going to choose: found out from another
 /// server that draws the same lots. The message then reads otherwise than planned, and goes out as it came.
+TEST_F(Checklist, Item61_AVoiceSignatureInGreetingsIsTheVoiceUntilItIsRemoved) {
+  Server server;
+  const auto spoken = [&] {
+    EXPECT_THAT(server.submit(from_alice()), StartsWith("250"));
+    return server.newest().find("voice=Originator-Spoken-Name") != std::string::npos;
+  };
+  EXPECT_FALSE(spoken());
+  const std::string upload =
+      "X-CNS-Greeting-Type: voice-signature\r\nContent-Type: audio/amr\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+      mime::encode_base64("#!AMR\n\x3C" + std::string(31, 'v'));
+  EXPECT_THAT(server.append("alice", "GREETINGS", upload, "$CNS-Greeting-On"), HasSubstr("OK [APPENDUID"));
+  EXPECT_TRUE(spoken());
+  auto& world = server.world;
+  const auto alice = world.need(world.accounts.find("alice@example.test")).id;
+  const auto greetings = world.need(world.mailboxes.find(alice, "Greetings")).id;
+  mail::Flags deleted;
+  deleted.set(mail::Flag::Deleted);
+  world.need(world.greetings.store_flags(alice, greetings, {Uid{1}}, mail::FlagChange::Add, deleted));
+  EXPECT_TRUE(spoken());
+  world.need(world.greetings.expunge(alice, greetings, std::nullopt));
+  EXPECT_FALSE(spoken());
+}
+
 TEST_F(Checklist, Item58_AMessageThatWouldReadOtherwiseGoesUnsignedWithAnAlarm) {
   const auto with_line = [](std::string_view line) {
     std::string octets(40'000, '\xE9');  // too long a run to be looked into
