@@ -16,7 +16,7 @@ import workers
 from recordings import recordings
 from server import PASSWORD, Server
 
-TOKEN = "one token that both know"
+TOKEN = "one-token-that-both-servers-know"
 TAKER = """
 [signature]
 sources = ["local", "hq"]

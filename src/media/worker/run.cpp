@@ -1,5 +1,6 @@
 #include "media/worker/run.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -39,6 +40,8 @@ bool write_all(std::string_view octets) {
 }  // namespace
 
 void run(const std::function<std::string(Request)>& work) {
+  // glibc reads a file when it shrinks the heap of a second thread: all share one.
+  ::mallopt(M_ARENA_MAX, 1);
   if (const auto shut = shut_in({}); !shut) {
     write_all(format_answer(Result<File>(fail(Result<void>(shut)))));
     end(false);
