@@ -26,13 +26,13 @@ struct Asking {
 
 void add_fields(std::map<std::string, std::string>& fields, const std::map<std::string, std::string>& said) {
   for (const auto& [name, value] : said)
-    if (!value.empty()) fields.emplace(name, value);
+    if (!value.empty()) fields[name] = value;
 }
 
 Task<Acquirer::Answer> ask(std::vector<source::Source*> sources, std::vector<SourceCounts> counts, std::string owner) {
   bool failed = false;
   source::Acquired none;                      // of the first that knows the owner: what was sent before is still known
-  std::map<std::string, std::string> fields;  // what all say; the first to say it is believed
+  std::map<std::string, std::string> fields;  // what all say; the last one asked is believed
   for (std::size_t i = 0; i < sources.size(); ++i) {
     auto* source = sources[i];
     const auto asked = std::chrono::steady_clock::now();
@@ -43,7 +43,10 @@ Task<Acquirer::Answer> ask(std::vector<source::Source*> sources, std::vector<Sou
       acquired->fields = std::move(fields);
       co_return Acquirer::Answer{.acquired = std::move(*acquired), .reason = ""};
     }
-    if (acquired && acquired->off) co_return Acquirer::Answer{.acquired = std::move(*acquired), .reason = "nosig"};
+    if (acquired && acquired->off) {
+      acquired->fields.clear();  // no template is filled either
+      co_return Acquirer::Answer{.acquired = std::move(*acquired), .reason = "nosig"};
+    }
     if (acquired && none.past.empty()) none = std::move(*acquired);
     if (acquired || acquired.error().code == Code::NotFound) continue;
     failed = true;
