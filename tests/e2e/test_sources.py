@@ -91,11 +91,18 @@ class Sources(unittest.TestCase):
             time.sleep(0.02)
 
     def get_ready(self, server, name="alice"):
-        """A log-in makes the server fetch what it may need soon."""
+        """A log-in makes the server fetch what it may need soon; then the recording has to be read."""
         before = int(self.row(server)["requests"])
         with imaplib.IMAP4("127.0.0.1", server.ports["imap"]) as imap:
             imap.login(f"{name}@example.test", PASSWORD)
         self.wait_for(lambda: int(self.row(server)["requests"]) > before)
+        numbers = iter(range(10_000))
+
+        def is_known():
+            subject = f"ready-{next(numbers)}"
+            self.submit(server, name, subject)
+            return "x=fetch" not in self.reason(self.inbox(server)[subject])
+        self.wait_for(is_known)
 
     def reason(self, octets):
         return email.message_from_bytes(octets, policy=email.policy.default).get("Paraph-Signature", "")
