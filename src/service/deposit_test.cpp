@@ -256,13 +256,16 @@ TEST_F(DepositTest, SourcesAreAskedInOrderUntilOneKnows) {
   }
 }
 
-TEST_F(DepositTest, OfTwoSourcesTheFirstToSayAFieldIsBelieved) {
+TEST_F(DepositTest, OfTwoSourcesTheLastToSayAFieldIsBelieved) {
   FakeSource first, second;
-  first.answer = source::Acquired{.fields = {{"displayName", "Alice"}, {"tel", ""}}};
-  second.answer = source::Acquired{.fields = {{"displayName", "A. Liddell"}, {"tel", "1"}}};
+  first.answer = source::Acquired{.fields = {{"displayName", "Alice"}, {"tel", "1"}}};
+  second.answer = source::Acquired{.fields = {{"displayName", "A. Liddell"}, {"tel", ""}}};
   Acquirer both({&first, &second}, std::chrono::milliseconds(500));
-  const std::map<std::string, std::string> all{{"displayName", "Alice"}, {"tel", "1"}};
+  const std::map<std::string, std::string> all{{"displayName", "A. Liddell"}, {"tel", "1"}};
   EXPECT_EQ(run(both.acquire("alice@example.org")).acquired.fields, all);
+  // Who wants no signature gets no template filled either.
+  first.answer->off = true;
+  EXPECT_TRUE(run(both.acquire("alice@example.org")).acquired.fields.empty());
 }
 
 TEST_F(DepositTest, MediaThatVanishedAreSentWithout) {
