@@ -136,10 +136,23 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
             [this](std::string password) { return make_on(pool, random, std::move(password)); },
             {.states = [this] { return sources.states(); },
              .forget = [this](std::string address) { return sources.forget(std::move(address)); }}) {
+  for (const auto* remote : sources.all()) count(*remote);
   metrics.counter_from("paraph_store_batches_total", "Batches committed to the store.",
                        [this] { return store->counters().batches; });
   metrics.counter_from("paraph_store_syncs_total", "Times that the store made what it has durable.",
                        [this] { return store->counters().syncs; });
+}
+
+/// What is counted of a place that is asked: what went out to it, and what its cache answered.
+void Services::count(const service::RemoteSource& remote) {
+  const auto& counters = remote.counters();
+  const auto add = [&](const char* name, const char* help, const std::atomic<std::uint64_t>& from) {
+    metrics.counter_from(name, help, [&from] { return from.load(); }, {{"source", remote.name()}});
+  };
+  add("paraph_source_cached_total", "Answers from what is kept, within its time.", counters.hits);
+  add("paraph_source_stale_total", "Answers from what is kept, past its time.", counters.stale);
+  add("paraph_source_fetches_total", "Requests that went out to the place.", counters.requests);
+  add("paraph_source_fetch_errors_total", "Of these, those without a usable answer.", counters.errors);
 }
 
 Task<Result<void>> Services::recover() {

@@ -66,6 +66,9 @@ struct Services {
   sasl::LoginServices logins;
   service::DkimKeys dkim_keys;
   admin::Verbs verbs;
+
+ private:
+  void count(const service::RemoteSource& remote);
 };
 
 }  // namespace paraph::app

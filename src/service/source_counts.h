@@ -16,13 +16,13 @@ class SourceCounts {
 
   /// It was asked, and answered after `took`: a hit, NotFound (it does not know the owner), or an error.
   void answered(const Result<source::Acquired>& answer, Histogram::Duration took) const;
-  /// For those who know more: a cache counts what it asks its place, and what it gives out past its time.
-  Counter& requests;
-  Counter& hits;
-  Counter& unknown;
-  Counter& stale;
-  Counter& errors;
-  Histogram& seconds;
+
+ private:
+  Counter& requests_;
+  Counter& hits_;
+  Counter& unknown_;
+  Counter& errors_;
+  Histogram& seconds_;
 };
 
 }  // namespace paraph::service

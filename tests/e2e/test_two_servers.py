@@ -11,6 +11,7 @@ import statistics
 import tempfile
 import time
 import unittest
+import urllib.request
 
 import workers
 from recordings import recordings
@@ -39,7 +40,7 @@ class TwoServers(unittest.TestCase):
         peer = f'[[peer]]\nname = "taker"\ntoken_file = "{token}"\n'
         self.holder = self.enter(Server(accounts=("alice", "carol"), listen=("http",), extra=peer))
         self.holder.set_signature(recordings())
-        self.taker = self.enter(Server(accounts=("alice", "bob", "carol"), extra=TAKER.format(port=self.holder.ports["http"], token=token)))
+        self.taker = self.enter(Server(accounts=("alice", "bob", "carol"), listen=("mx", "submission", "imap", "http"), extra=TAKER.format(port=self.holder.ports["http"], token=token)))
 
     def enter(self, server):
         server.__enter__()
@@ -86,6 +87,11 @@ class TwoServers(unittest.TestCase):
         self.assertEqual(self.sounds(subject), [workers.voice(best)["audio/mpeg"]])
         self.assertIn("Alice Example", self.received(subject).as_string())
         self.assertIn("hq", self.taker.run("source", "list").stdout)
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.taker.ports['http']}/metrics", timeout=20) as answer:
+            counted = answer.read().decode()
+        for name in ("fetches", "fetch_errors", "cached", "stale", "requests", "hits", "errors"):
+            self.assertRegex(counted, rf'(?m)^paraph_source_{name}_total{{source="hq"}} \d+$')
+        self.assertRegex(counted, r'(?m)^paraph_source_fetches_total{source="hq"} [1-9]')
         # A change there is here after the next look; a carol who has none costs nothing.
         self.submit("carol", "carol")
         self.assertEqual(self.sounds("carol"), [])
