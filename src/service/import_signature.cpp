@@ -1,10 +1,13 @@
 #include "service/import_signature.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/sha256.h"
+#include "mail/rope.h"
 #include "signature/make.h"
 
 namespace paraph::service {
@@ -20,16 +23,21 @@ mail::SignatureMedia kept(store::Batch& batch, media::File file) {
                              .bytes = file.octets.size(),
                              .duration = (file.milliseconds + 999) / 1000,
                              .milliseconds = file.milliseconds};
-  batch.blobs.push_back({media.blob, std::move(file.octets)});
+  const auto brought = std::ranges::find(batch.blobs, media.blob, &mail::NewBlob::id);
+  if (brought == batch.blobs.end()) batch.blobs.push_back({media.blob, std::move(file.octets)});
   return media;
 }
 
-/// What was uploaded. Its media type is what it was declared to be, and is never sent.
-mail::SignatureMedia kept_original(store::Batch& batch, const media::Upload& upload) {
+/// What was uploaded, when one blob can hold it. Its media type is what it was declared to be, and is never sent.
+std::optional<mail::SignatureMedia> kept_original(store::Batch& batch, const media::Upload& upload) {
+  if (upload.octets.size() > mail::kBlobBytesMax) return std::nullopt;
   return kept(batch, {.octets = upload.octets,
                       .media_type = upload.declared_type.empty() ? "application/octet-stream" : upload.declared_type,
                       .extension = "bin"});
 }
+
+/// What is kept of a file is one blob.
+std::uint64_t kept_bytes_max(std::uint64_t limit) { return std::min(limit, mail::kBlobBytesMax); }
 
 Task<Result<void>> import_voice(media::Media& media, const Limits& limits, media::Upload upload, mail::Signature& next,
                                 store::Batch& batch) {
@@ -38,7 +46,7 @@ Task<Result<void>> import_voice(media::Media& media, const Limits& limits, media
   next.voice_original.reset();
   if (upload.octets.empty()) co_return Result<void>();
   const media::Limits most{.upload_bytes_max = limits.signature_upload_bytes_max,
-                           .bytes_max = limits.signature_voice_bytes_max,
+                           .bytes_max = kept_bytes_max(limits.signature_voice_bytes_max),
                            .seconds_max = limits.signature_voice_seconds_max};
   PARAPH_CO_TRY(auto voice, co_await media.import_voice(upload, most));
   for (auto& variant : voice.variants) next.voice.push_back(kept(batch, std::move(variant)));
@@ -56,7 +64,7 @@ Task<Result<void>> import_image(media::Media& media, const Limits& limits, media
   next.image_original.reset();
   if (upload.octets.empty()) co_return Result<void>();
   const media::Limits most{.upload_bytes_max = limits.signature_upload_bytes_max,
-                           .bytes_max = limits.signature_image_bytes_max,
+                           .bytes_max = kept_bytes_max(limits.signature_image_bytes_max),
                            .width_max = kImageWidthMax,
                            .height_max = kImageHeightMax};
   PARAPH_CO_TRY(auto picture, co_await media.import_picture(upload, most));

@@ -47,6 +47,36 @@ TEST_F(SignaturesTest, WhatIsNotNamedStays) {
   EXPECT_EQ(memory.blob_bytes(), 0u);
 }
 
+/// Makes two small files of whatever comes, as an importer does of a large one; both are alike.
+class Shrinking final : public media::Media {
+ public:
+  Task<Result<media::Voice>> import_voice(media::Upload, media::Limits limits) override {
+    EXPECT_LE(limits.bytes_max, mail::kBlobBytesMax);
+    media::Voice voice;
+    for (const auto* type : {"audio/mpeg", "audio/wav"})
+      voice.variants.push_back({.octets = "small", .media_type = type, .extension = "x", .milliseconds = 1});
+    co_return voice;
+  }
+  Task<Result<media::File>> import_picture(media::Upload, media::Limits) override {
+    co_return media::File{.octets = "seen", .media_type = "image/png", .extension = "png", .width = 1, .height = 1};
+  }
+};
+
+TEST_F(SignaturesTest, AFileLargerThanABlobIsImportedAndNotKept) {
+  Shrinking shrinking;
+  limits.signature_voice_bytes_max = 1 << 20;
+  Signatures large{store, shrinking, clock, limits};
+  for (const std::size_t bytes : {mail::kBlobBytesMax, mail::kBlobBytesMax + 1, std::uint64_t{3'000'000}}) {
+    SignatureChange change{.voice = std::string(bytes, 'v'), .image = std::string(bytes, 'i')};
+    const auto next = done(large.set(alice, "alice@example.org", std::move(change)));
+    EXPECT_EQ(next.voice_original.has_value(), bytes == mail::kBlobBytesMax);
+    EXPECT_EQ(next.image_original.has_value(), bytes == mail::kBlobBytesMax);
+    EXPECT_THAT(findings(), IsEmpty());
+  }
+  done(large.clear(alice));
+  EXPECT_EQ(memory.blob_bytes(), 0u);
+}
+
 TEST_F(SignaturesTest, TheSameAgainIsNoNewRevision) {
   const auto first = set({.text = "Alice", .voice = amr('a')});
   EXPECT_EQ(set({.text = "Alice", .voice = amr('a')}), first);
