@@ -50,11 +50,12 @@ TEST_F(SignaturesTest, WhatIsNotNamedStays) {
 /// Makes two small files of whatever comes, as an importer does of a large one; both are alike.
 class Shrinking final : public media::Media {
  public:
-  Task<Result<media::Voice>> import_voice(media::Upload, media::Limits limits) override {
+  Task<Result<media::Voice>> import_voice(media::Upload upload, media::Limits limits) override {
     EXPECT_LE(limits.bytes_max, mail::kBlobBytesMax);
     media::Voice voice;
     for (const auto* type : {"audio/mpeg", "audio/wav"})
-      voice.variants.push_back({.octets = "small", .media_type = type, .extension = "x", .milliseconds = 1});
+      voice.variants.push_back(
+          {.octets = std::to_string(upload.octets.size()), .media_type = type, .extension = "x", .milliseconds = 1});
     co_return voice;
   }
   Task<Result<media::File>> import_picture(media::Upload, media::Limits) override {
