@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "mime/charset.h"
 #include "mime/field.h"
+#include "mime/percent.h"
 #include "mime/tokens.h"
 
 namespace paraph::mime {
@@ -83,21 +84,6 @@ std::vector<RawParameter> read_parameters(Cursor& cursor, bool& exact) {
     if (parameter.name == "boundary" && !parameter.plain()) exact = false;
     if (out.size() < kParametersMax) out.push_back(std::move(parameter));
   }
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high < 0 ? -1 : hex_digit(text[i + 2]);
-    if (low >= 0) {
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
 }
 
 /// The sections of one parameter, in order, as one UTF-8 value (RFC 2231 §3, §4).

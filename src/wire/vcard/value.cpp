@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "mime/base64.h"
+#include "mime/percent.h"
 
 namespace paraph::wire::vcard {
 namespace {
@@ -66,26 +67,6 @@ std::string declared_type(const Property& property, std::string_view family) {
   return {};
 }
 
-int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  return to_lower(c) >= 'a' && to_lower(c) <= 'f' ? to_lower(c) - 'a' + 10 : -1;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = i + 2 < text.size() && text[i] == '%' ? hex_digit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-    if (low >= 0) {
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
 Result<Media> decoded(std::string octets, std::string type, std::size_t bytes_max) {
   if (octets.empty()) return fail(Code::BadInput, "a picture or recording of the vCard is empty");
   if (octets.size() > bytes_max) return fail(Code::TooLarge, "a picture or recording of the vCard is too large");
@@ -101,7 +82,7 @@ Result<Media> data_uri(std::string_view rest, std::string type, std::string_view
   const auto own_type = head.substr(0, head.find(';'));
   if (own_type.find('/') != kNone) type = media_type(own_type, family);
   const bool base64 = head.size() >= 7 && iequals(head.substr(head.size() - 7), ";base64");
-  const std::string plain = percent_decoded(body);
+  const std::string plain = mime::percent_decoded(body);
   return decoded(base64 ? mime::decode_base64(plain) : plain, std::move(type), bytes_max);
 }
 
@@ -131,7 +112,7 @@ std::string address_of(const Property& property) {
   for (const std::string_view scheme : {"mailto:", "tel:"}) {
     if (!istarts_with(value, scheme)) continue;
     const auto rest = value.substr(scheme.size());
-    return percent_decoded(rest.substr(0, rest.find_first_of(";?")));
+    return mime::percent_decoded(rest.substr(0, rest.find_first_of(";?")));
   }
   return std::string(value);
 }
