@@ -151,7 +151,6 @@ class Mixer {
     PARAPH_CHECK(convert(nullptr, 0));
     return std::move(pcm_);
   }
-  std::uint32_t rate() const { return pcm_.rate; }
 
  private:
   Result<void> begin(const AVFrame& frame) {
