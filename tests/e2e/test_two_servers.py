@@ -92,7 +92,7 @@ class TwoServers(unittest.TestCase):
         for name in ("fetches", "fetch_errors", "cached", "stale", "requests", "hits", "errors"):
             self.assertRegex(counted, rf'(?m)^paraph_source_{name}_total{{source="hq"}} \d+$')
         self.assertRegex(counted, r'(?m)^paraph_source_fetches_total{source="hq"} [1-9]')
-        # A change there is here after the next look; a carol who has none costs nothing.
+        # Carol has a signature neither here nor there.
         self.submit("carol", "carol")
         self.assertEqual(self.sounds("carol"), [])
 
