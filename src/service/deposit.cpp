@@ -202,7 +202,7 @@ Task<Result<Forms>> Deposit::Inside::forms_for(const Transaction& transaction, c
   for (std::size_t i = 0; i < recipients.size(); ++i) {
     const auto& account = recipients[i]->account;
     PARAPH_CO_TRY(const auto theirs, co_await policies.of(account.id, domain_of(account.address)));
-    const bool internal = iequals(transaction.recipients[i].domain, owner.domain);
+    const bool internal = iequals(transaction.recipients[i].address.domain, owner.domain);
     form_keys.push_back(
         {.kinds = kinds_for(own, internal), .recipients = theirs.recipient_class, .internal = internal});
   }

@@ -10,6 +10,7 @@
 #include "base/task.h"
 #include "crypto/random.h"
 #include "mail/address.h"
+#include "mail/transaction.h"
 #include "service/accounts.h"
 #include "service/acquire.h"
 #include "service/key_ring.h"
@@ -25,9 +26,12 @@ namespace paraph::service {
 struct Transaction {
   std::optional<record::Account> principal;  ///< the authenticated sender (submission); nullopt: MX or LMTP, no engine
   mail::Address reverse_path;                ///< null() for <>
-  std::vector<mail::Address> recipients;     ///< accepted by check_recipient(), in the order given
+  mail::MailOptions options;                 ///< what else MAIL said
+  std::vector<mail::Recipient> recipients;   ///< accepted by check_recipient(), in the order given
   std::string received_from;  ///< text for the Received field: "client.example (192.0.2.1)"; checked by the session
   std::string protocol;       ///< "ESMTPSA", "LMTP", ... (RFC 3848)
+  std::string peer;           ///< net::Endpoint::peer_key() of who sent it; "": nobody from outside
+  std::string client_name;    ///< what it said in EHLO, as it came
 };
 
 /// What the operator's `[signature]` table says for a message whose signature cannot be acquired.

@@ -46,7 +46,7 @@ struct DepositTest : testing::Test, World {
                             .reverse_path = {"alice", "example.org"},
                             .received_from = "client.example (192.0.2.1)",
                             .protocol = "ESMTPSA"};
-    for (auto& local_part : to) transaction.recipients.push_back({std::move(local_part), "example.org"});
+    for (auto& local_part : to) transaction.recipients.push_back({{std::move(local_part), "example.org"}});
     return transaction;
   }
   Transaction from_elsewhere(std::string protocol = "ESMTP") {
@@ -194,7 +194,7 @@ TEST_F(DepositTest, WithSmtpOneFullMailboxFailsTheWholeWithLmtpItsOwnOnly) {
   EXPECT_EQ(refusal(from_alice({"alice", "bob"}), kText), Code::OverQuota);
   EXPECT_EQ(box(alice, "INBOX").messages, 0u);
   Transaction lmtp = from_elsewhere("LMTP");
-  lmtp.recipients = {{"alice", "example.org"}, {"bob", "example.org"}, {"nobody", "example.org"}};
+  lmtp.recipients = {{{"alice", "example.org"}}, {{"bob", "example.org"}}, {{"nobody", "example.org"}}};
   const auto outcome = submit(std::move(lmtp), kText);
   EXPECT_TRUE(outcome.deliveries[0]);
   EXPECT_EQ(outcome.deliveries[1].error().code, Code::OverQuota);

@@ -34,7 +34,7 @@ struct DkimTest : testing::Test, World {
                             .reverse_path = {"alice", "example.org"},
                             .received_from = "client.example (192.0.2.1)",
                             .protocol = "ESMTPSA"};
-    transaction.recipients.push_back({"bob", "example.org"});
+    transaction.recipients.push_back({{"bob", "example.org"}});
     done(deposit->submit(std::move(transaction), message(octets)));
     const auto at = box(bob, "INBOX");
     return this->octets(at.id, Uid{at.uid_next.value - 1});

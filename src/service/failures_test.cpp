@@ -36,7 +36,7 @@ struct Shaky {
   Transaction from_alice() {
     return {.principal = record::Account{.id = world.alice},
             .reverse_path = {"alice", "example.org"},
-            .recipients = {{"bob", "example.org"}, {"alice", "example.org"}},
+            .recipients = {{{"bob", "example.org"}}, {{"alice", "example.org"}}},
             .received_from = "x",
             .protocol = "ESMTPSA"};
   }

@@ -33,10 +33,10 @@ Task<Result<LocalRecipient>> Router::find_one(mail::Address recipient) {
   co_return LocalRecipient{.account = std::move(account), .inbox = inbox};
 }
 
-Task<Result<LocalRecipients>> Router::find(const std::vector<mail::Address>& recipients, Answers answers) {
+Task<Result<LocalRecipients>> Router::find(const std::vector<mail::Recipient>& recipients, Answers answers) {
   LocalRecipients found;
   for (const auto& recipient : recipients) {
-    auto one = co_await find_one(recipient);
+    auto one = co_await find_one(recipient.address);
     if (!one && answers == Answers::OneForAll) co_return fail(std::move(one));
     found.push_back(std::move(one));
   }

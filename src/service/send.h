@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "mail/address.h"
+#include "mail/transaction.h"
 #include "record/codec.h"
 #include "service/accounts.h"
 #include "service/mailboxes.h"
@@ -38,7 +39,7 @@ class Router {
       : accounts_(accounts), mailboxes_(mailboxes), clock_(clock) {}
 
   /// One for each recipient, in order. With OneForAll the first failure is the result.
-  Task<Result<LocalRecipients>> find(const std::vector<mail::Address>& recipients, Answers answers);
+  Task<Result<LocalRecipients>> find(const std::vector<mail::Recipient>& recipients, Answers answers);
 
   /// One result for each recipient, in order; recipients that are one account share one entry. With OneForAll nothing
   /// is kept when any recipient fails, and the failure is the result. On failure `message` is as it was. The

@@ -33,13 +33,15 @@ struct SubmissionTest : testing::Test {
     for (int i = 0; i < 150; ++i) amr += '\x3C' + std::string(31, 'v');
     done(signatures.set(world.alice, "alice@example.org", {.text = "Alice, extension 42", .voice = amr}));
   }
-  Deposit::Outcome submit(std::string_view octets, std::vector<mail::Address> to = {{"bob", "example.org"}}) {
-    return done(deposit.submit(transaction(std::move(to)), world.message(octets)));
+  Deposit::Outcome submit(std::string_view octets, const std::vector<mail::Address>& to = {{"bob", "example.org"}}) {
+    return done(deposit.submit(transaction(to), world.message(octets)));
   }
-  Transaction transaction(std::vector<mail::Address> to) {
+  Transaction transaction(const std::vector<mail::Address>& to) {
+    std::vector<mail::Recipient> recipients;
+    for (const auto& address : to) recipients.push_back({.address = address});
     return {.principal = record::Account{.id = world.alice},
             .reverse_path = {"alice", "example.org"},
-            .recipients = std::move(to),
+            .recipients = std::move(recipients),
             .received_from = "x",
             .protocol = "ESMTPSA"};
   }

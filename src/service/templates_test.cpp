@@ -147,7 +147,7 @@ TEST_F(TemplatesTest, AMessageCarriesIt) {
   Deposit deposit{store, accounts, mailboxes, acquirer, random, clock, limits, {.server_name = "vm.example.org"}};
   Transaction transaction{.principal = done(accounts.find("alice@example.org")),
                           .reverse_path = {"alice", "example.org"}};
-  transaction.recipients.push_back({"bob", "example.org"});
+  transaction.recipients.push_back({{"bob", "example.org"}});
   const auto outcome =
       done(deposit.submit(std::move(transaction), message("From: alice@example.org\r\nSubject: hi\r\n\r\nhello\r\n")));
   EXPECT_EQ(outcome.report.kinds(), "text");

@@ -42,7 +42,7 @@ class Elsewhere {
   std::string send() {
     Transaction transaction{.principal = done(world.accounts.find("alice@example.org")),
                             .reverse_path = {"alice", "example.org"},
-                            .recipients = {{"bob", "example.org"}},
+                            .recipients = {{{"bob", "example.org"}}},
                             .received_from = "client.example (192.0.2.1)",
                             .protocol = "ESMTPSA"};
     auto message = world.message(
@@ -87,7 +87,7 @@ class VerifyIncoming : public testing::Test {
     Deposit deposit(world_.store, world_.accounts, world_.mailboxes, elsewhere_.acquirer, elsewhere_.random,
                     world_.clock, world_.limits, {.server_name = "b.example.net"}, &verifier);
     Transaction transaction{.reverse_path = {"alice", "example.org"},
-                            .recipients = {{"bob", "example.org"}},
+                            .recipients = {{{"bob", "example.org"}}},
                             .received_from = "a.example.org (192.0.2.1)",
                             .protocol = "ESMTP"};
     done(deposit.submit(std::move(transaction), world_.message(octets)));

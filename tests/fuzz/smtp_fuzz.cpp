@@ -41,7 +41,7 @@ class Session {
       return;
     }
     if (const auto* mail = std::get_if<MailFrom>(&*command)) check_path(mail->from);
-    if (const auto* rcpt = std::get_if<RcptTo>(&*command)) check_path(rcpt->to);
+    if (const auto* rcpt = std::get_if<RcptTo>(&*command)) check_path(rcpt->to.address);
     if (std::holds_alternative<Data>(*command)) framer_.begin_data();
     if (std::holds_alternative<Auth>(*command)) framer_.expect_auth_line();
     if (const auto* bdat = std::get_if<Bdat>(&*command)) {

@@ -2,12 +2,13 @@
 import pathlib
 import re
 
-DOORS = {"store", "source", "media", "dns", "net"}
+DOORS = {"store", "source", "media", "dns", "net", "relay"}
 ADAPTERS = {"store/memory": "store", "store/rocks": "store", "source/local": "source", "media/none": "media", "media/worker": "media", "media/voice": "media", "media/picture": "media", "media/process": "media",
             "dns/memory": "dns", "dns/cares": "dns", "net/asio": "net", "net/memory": "net", "store/postgres": "store",
+            "relay/smtp": "relay",
             "source/paraph": "source", "source/web": "source", "source/ldap": "source", "source/vcard": "source"}
 NOUNS = {"base", "mail"}
-SERVICE = {"base", "crypto", "mail", "mime", "signature", "dkim", "record"} | DOORS
+SERVICE = {"base", "crypto", "mail", "mime", "signature", "dkim", "report", "record"} | DOORS
 
 # Room -> the rooms it may include. `app` and tests/ may include everything.
 TABLE = {
@@ -18,8 +19,9 @@ TABLE = {
     "signature": NOUNS | {"mime", "crypto"},
     "dkim": NOUNS | {"mime", "crypto"},
     "record": NOUNS | {"store"},
-    "service": SERVICE | {"queue"},
-    "queue": SERVICE | {"wire/smtp"},
+    "report": NOUNS | {"mime", "crypto"},
+    "service": SERVICE,
+    "queue": SERVICE | {"service"},
     "session/sasl": NOUNS | {"crypto", "service", "record"} | DOORS,
 }
 for wire in ("smtp", "imap", "jmap", "http", "vcard"):
@@ -31,6 +33,8 @@ for adapter, door in ADAPTERS.items():
 TABLE["media/voice"] |= {"media/worker"}
 TABLE["media/picture"] |= {"media/worker"}
 TABLE["media/process"] |= {"net"}
+TABLE["relay"] |= {"net"}
+TABLE["relay/smtp"] |= {"net", "wire/smtp"}
 TABLE["source/local"] |= {"store", "record"}
 TABLE["source/paraph"] |= {"source/web"}
 TABLE["source/vcard"] |= {"source/web", "wire/vcard"}
@@ -40,7 +44,7 @@ TABLE["session/jmap"] |= {"wire/http"}
 TABLE["session/web"] |= {"wire/http"}
 
 # What a floor's tests may see besides: everything that is not above it.
-FLOORS = {"base": 0, "crypto": 0, "mail": 1, "mime": 1, "signature": 1, "dkim": 1, "wire": 1, "store": 2, "source": 2, "media": 2, "dns": 2, "net": 2,
+FLOORS = {"base": 0, "crypto": 0, "mail": 1, "mime": 1, "signature": 1, "dkim": 1, "report": 1, "wire": 1, "store": 2, "source": 2, "media": 2, "dns": 2, "net": 2, "relay": 2,
           "record": 2, "service": 3, "queue": 3, "session": 4, "app": 5}
 
 # Library header -> the rooms that may see it.

@@ -13,7 +13,7 @@ Task<void> Session::mail(smtp::MailFrom command) {
     }
     co_return;
   }
-  if (command.body == smtp::Body::BinaryMime) {
+  if (command.options.body == mail::Body::BinaryMime) {
     blame({555, "5.5.4", "BINARYMIME is not offered here"});
     co_return;
   }
@@ -26,7 +26,7 @@ Task<void> Session::mail(smtp::MailFrom command) {
     co_return;
   }
   reverse_path_ = std::move(command.from);
-  smtputf8_ = command.smtputf8;
+  options_ = std::move(command.options);
   enter(Phase::Mail);
   reply(250, "2.1.0", "sender ok");
 }

@@ -25,8 +25,9 @@ Task<void> Session::rcpt(smtp::RcptTo command) {
     reply(452, "4.5.3", "too many recipients");
     co_return;
   }
-  auto recipient = co_await with_domain(server_, std::move(command.to));
-  auto allowed = co_await server_.deposit.check_recipient(recipient);
+  auto recipient = std::move(command.to);
+  recipient.address = co_await with_domain(server_, std::move(recipient.address));
+  auto allowed = co_await server_.deposit.check_recipient(recipient.address);
   if (!allowed) {
     const auto refusal = refusal_of(allowed.error());
     // Strangers who guess addresses run into the limit; a user's stale address book does not.

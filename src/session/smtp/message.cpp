@@ -133,7 +133,7 @@ void Session::answer_all(const smtp::Reply& one) {
 
 void Session::forget_transaction() {
   reverse_path_ = {};
-  smtputf8_ = false;
+  options_ = {};
   recipients_ = {};
   incoming_.reset();
   chunk_is_last_.reset();
@@ -144,12 +144,15 @@ service::Transaction Session::transaction() const {
   service::Transaction transaction;
   if (account_) transaction.principal = *account_;
   transaction.reverse_path = reverse_path_;
+  transaction.options = options_;
   transaction.recipients = recipients_;
   transaction.received_from = clean_name(hello_.name) + " (" + stream_.peer().address() + ")";
+  transaction.peer = stream_.peer().peer_key();
+  transaction.client_name = hello_.name;
   // RFC 3848, RFC 6531 §4.3
   const bool plain = hello_.verb == smtp::Hello::Verb::Helo;
   std::string with = lmtp() ? "LMTP" : plain ? "SMTP" : "ESMTP";
-  if (smtputf8_) with = lmtp() ? "UTF8LMTP" : "UTF8SMTP";
+  if (options_.smtputf8) with = lmtp() ? "UTF8LMTP" : "UTF8SMTP";
   if (!plain && stream_.encrypted()) with += 'S';
   if (!plain && account_) with += 'A';
   transaction.protocol = std::move(with);

@@ -147,7 +147,7 @@ net::Duration Session::read_time() const {
 }
 
 Task<void> Session::handle_line(std::string_view line) {
-  auto command = smtp::parse_command(line, smtputf8_ ? smtp::Utf8::Yes : smtp::Utf8::No);
+  auto command = smtp::parse_command(line, options_.smtputf8 ? smtp::Utf8::Yes : smtp::Utf8::No);
   if (!command) {
     blame(command.error());
     co_return;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "mail/transaction.h"
 #include "net/output.h"
 #include "record/codec.h"
 #include "service/receive.h"
@@ -117,8 +118,8 @@ class Session {
   smtp::Hello hello_;                         ///< empty name: not said yet
   std::unique_ptr<record::Account> account_;  ///< who logged in
   mail::Address reverse_path_;
-  bool smtputf8_ = false;
-  std::vector<mail::Address> recipients_;
+  mail::MailOptions options_;
+  std::vector<mail::Recipient> recipients_;
   std::unique_ptr<Incoming> incoming_;
   std::optional<bool> chunk_is_last_;  ///< of the BDAT whose octets come; nullopt: DATA
 };

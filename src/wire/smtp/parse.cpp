@@ -65,18 +65,19 @@ bool take_size(MailFrom& mail, std::optional<std::string_view> value) {
 }
 
 bool take_body(MailFrom& mail, std::optional<std::string_view> value) {
+  using mail::Body;
   constexpr std::array<std::pair<std::string_view, Body>, 3> kBodies{
       {{"7BIT", Body::SevenBit}, {"8BITMIME", Body::EightBitMime}, {"BINARYMIME", Body::BinaryMime}}};
   for (const auto& [name, body] : kBodies) {
     if (!value || !iequals(*value, name)) continue;
-    mail.body = body;
+    mail.options.body = body;
     return true;
   }
   return false;
 }
 
 bool take_smtputf8(MailFrom& mail, std::optional<std::string_view> value) {
-  mail.smtputf8 = true;
+  mail.options.smtputf8 = true;
   return !value;
 }
 
@@ -132,7 +133,7 @@ Parsed mail_from(Cursor& cursor, Utf8) {
   mail.from = std::move(*path);
   const auto parameters = mail_parameters(cursor, mail);
   if (!parameters) return std::unexpected(parameters.error());
-  if (!mail.smtputf8 && !is_ascii(mail.from)) return utf8_refused();
+  if (!mail.options.smtputf8 && !is_ascii(mail.from)) return utf8_refused();
   return mail;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "mail/address.h"
+#include "mail/transaction.h"
 #include "wire/smtp/reply.h"
 
 namespace paraph::smtp {
@@ -19,19 +20,15 @@ struct Hello {
   std::string name;
 };
 
-/// BODY= of RFC 6152 and RFC 3030.
-enum class Body { SevenBit, EightBitMime, BinaryMime };
-
 struct MailFrom {
   mail::Address from;                 ///< null() for <>
   std::optional<std::uint64_t> size;  ///< RFC 1870: octets announced
-  Body body = Body::SevenBit;
-  bool smtputf8 = false;            ///< RFC 6531
+  mail::MailOptions options;
   std::optional<std::string> auth;  ///< RFC 4954 §5, xtext decoded; "" for AUTH=<>
 };
 
 struct RcptTo {
-  mail::Address to;  ///< <postmaster> (RFC 5321 §4.5.1) has local "postmaster" and no domain
+  mail::Recipient to;  ///< <postmaster> (RFC 5321 §4.5.1) has local "postmaster" and no domain
 };
 
 struct Data {};

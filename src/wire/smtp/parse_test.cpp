@@ -9,9 +9,9 @@ namespace {
 std::string show(const Hello& c) { return fmt::format("hello {} {}", static_cast<int>(c.verb), c.name); }
 std::string show(const MailFrom& c) {
   return fmt::format("mail {} size={} body={} utf8={} auth={}", c.from.text(), c.size ? std::to_string(*c.size) : "-",
-                     static_cast<int>(c.body), c.smtputf8, c.auth.value_or("-"));
+                     static_cast<int>(c.options.body), c.options.smtputf8, c.auth.value_or("-"));
 }
-std::string show(const RcptTo& c) { return fmt::format("rcpt {}|{}", c.to.local, c.to.domain); }
+std::string show(const RcptTo& c) { return fmt::format("rcpt {}|{}", c.to.address.local, c.to.address.domain); }
 std::string show(const Data&) { return "data"; }
 std::string show(const Bdat& c) { return fmt::format("bdat {}{}", c.bytes, c.last ? " last" : ""); }
 std::string show(const Rset&) { return "rset"; }
