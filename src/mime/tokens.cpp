@@ -1,30 +1,13 @@
 #include "mime/tokens.h"
 
-#include <array>
-
 namespace paraph::mime {
 
 namespace {
-
-/// Printable and not one of `specials`, or past ASCII.
-constexpr std::array<bool, 256> all_but(std::string_view specials) {
-  std::array<bool, 256> set{};
-  for (unsigned c = '!'; c < 256; ++c) {
-    set[c] = c != 127 && (c > 127 || specials.find(static_cast<char>(c)) == std::string_view::npos);
-  }
-  return set;
-}
-
-constexpr std::array<bool, 256> kTokenChars = all_but("()<>@,;:\\\"/[]?=");
-constexpr std::array<bool, 256> kAtext = all_but("()<>[]:;@\\,.\"");
 
 /// Stands for itself within quotes, and does not end them.
 bool is_plainly_quoted(char c) { return c != '"' && c != '\\' && c != '\r' && c != '\n' && c != '\0'; }
 
 }  // namespace
-
-bool is_token_char(char c) { return kTokenChars[static_cast<unsigned char>(c)]; }
-bool is_atext(char c) { return kAtext[static_cast<unsigned char>(c)]; }
 
 void Cursor::skip_cfws(std::string* comment) {
   for (;;) {
