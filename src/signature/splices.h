@@ -29,8 +29,7 @@ class Splices {
     mail::Range range;
     mail::Rope with;
   };
-  std::vector<const Splice*> ordered() const;
-  std::vector<Splice> splices_;
+  std::vector<Splice> splices_;  ///< by place, then in the order in which they were added
 };
 
 }  // namespace paraph::signature
