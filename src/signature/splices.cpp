@@ -18,6 +18,16 @@ void Splices::insert(std::uint64_t at, std::string_view octets) {
   insert(at, std::move(rope));
 }
 
+std::uint64_t Splices::inline_bytes(const mail::Rope& from) const {
+  std::uint64_t bytes = 0;
+  const auto add = [&](const mail::Rope& rope) {
+    for (const auto& segment : rope.segments) bytes += segment.octets.size();
+  };
+  add(from);
+  for (const auto& splice : splices_) add(splice.with);
+  return bytes;
+}
+
 std::vector<Change> Splices::changes() const {
   std::vector<Change> changes;
   changes.reserve(splices_.size());
@@ -46,6 +56,7 @@ std::optional<mail::Rope> Splices::apply(const mail::Rope& from) const {
   at = 0;
   for (const auto& splice : splices_) {
     result.append_range(from, {at, splice.range.begin});
+    if (at == 0 && !result.segments.empty()) result.segments.back().octets.reserve(inline_bytes(from));
     append_rope(result, splice.with);
     at = splice.range.end;
   }
