@@ -146,6 +146,7 @@ std::vector<mail::Parameter> take_parameters(Cursor& cursor, bool& exact) {
   auto another = next_parameter(cursor, exact);
   if (!another && first->plain()) {  // one, as most fields have
     cut(first->value);
+    out.reserve(1);
     out.emplace_back(std::move(first->name), std::move(first->value));
     return out;
   }

@@ -115,11 +115,13 @@ std::string unfold(std::string_view raw) {
     const auto found = std::ranges::find_if(raw, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
     return static_cast<std::size_t>(found - raw.begin());
   };
-  auto stop = next_line_end();
-  if (stop == raw.size()) return std::string(trimmed(raw));  // on one line, as most are
+  bool one_line = true;  // as most are; all octets together, so that it is done many at a time
+  for (const char c : raw) one_line &= c != '\r' && c != '\n' && c != '\0';
+  if (one_line) return std::string(trimmed(raw));
   std::string out;
   out.reserve(raw.size());
-  for (;; stop = next_line_end()) {
+  for (;;) {
+    const auto stop = next_line_end();
     out += raw.substr(0, stop);
     raw.remove_prefix(stop);
     if (raw.empty()) return std::string(trimmed(out));

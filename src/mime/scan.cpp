@@ -250,9 +250,9 @@ std::size_t Scanner::take_base64_lines(std::string_view rest) {
   std::size_t begun = 0;
   Base64Lines whole = base64_lines(rest);
   if (whole.bytes == 0) {
-    begun = rest.substr(0, kLineBytesMax).find_first_of("\r\n") + 2;
+    begun = rest.substr(0, kLineBytesMax).find('\n') + 1;
     const auto line = rest.substr(0, begun);
-    if (begun < 2 || !line.ends_with("\r\n") || base64_prefix(line) != begun) return 0;  // npos + 2 is 1
+    if (begun < 2 || line.find('\r') != begun - 2 || base64_prefix(line) != begun) return 0;  // npos + 1 is 0
     whole = base64_lines(rest.substr(begun));
     if (whole.bytes == 0) return 0;
   }

@@ -4,12 +4,19 @@ namespace paraph::mime {
 
 namespace {
 
-/// Stands for itself within quotes, and does not end them.
-bool is_plainly_quoted(char c) { return c != '"' && c != '\\' && c != '\r' && c != '\n' && c != '\0'; }
+/// What stands for itself within quotes, and does not end them.
+constexpr std::array<bool, 256> kPlainlyQuoted = [] {
+  std::array<bool, 256> set{};
+  set.fill(true);
+  set['"'] = set['\\'] = set['\r'] = set['\n'] = set['\0'] = false;
+  return set;
+}();
+
+bool is_plainly_quoted(char c) { return kPlainlyQuoted[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
-void Cursor::skip_cfws(std::string* comment) {
+void Cursor::pass_cfws(std::string* comment) {
   for (;;) {
     if (is_fws(peek()) && !at_end()) {
       skip();
@@ -31,12 +38,6 @@ void Cursor::skip_comment(std::string* comment) {
     if (c == '\\' && !at_end()) c = text_[at_++];
     if (comment && c != '\r' && c != '\n') *comment += c;
   } while (!at_end());
-}
-
-bool Cursor::take(char c) {
-  if (at_end() || text_[at_] != c) return false;
-  ++at_;
-  return true;
 }
 
 std::optional<std::string> Cursor::take_quoted(bool* open) {

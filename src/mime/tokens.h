@@ -46,8 +46,14 @@ class Cursor {
   void skip(std::size_t bytes = 1) { at_ += bytes; }
 
   /// Passes blanks and comments (CFWS). The text of the last comment passed goes to `comment`, if given.
-  void skip_cfws(std::string* comment = nullptr);
-  bool take(char c);
+  void skip_cfws(std::string* comment = nullptr) {
+    if (is_fws(peek()) || peek() == '(') pass_cfws(comment);
+  }
+  bool take(char c) {
+    if (at_end() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
   /// The longest run of octets of which `is` holds; may be empty.
   template <class Is>
   std::string_view take_while(Is is) {
@@ -60,6 +66,7 @@ class Cursor {
   std::optional<std::string> take_quoted(bool* open = nullptr);
 
  private:
+  void pass_cfws(std::string* comment);
   void skip_comment(std::string* comment);
   std::string_view text_;
   std::size_t at_ = 0;
