@@ -43,12 +43,11 @@ RawParameter with_marks(std::string_view written) {
   return out;
 }
 
-/// The parameters after the value proper. `exact` turns false where readers could differ.
-std::vector<RawParameter> read_parameters(Cursor& cursor, bool& exact) {
-  std::vector<RawParameter> out;
+/// The next parameter after the value proper, if there is one. `exact` turns false where readers could differ.
+std::optional<RawParameter> next_parameter(Cursor& cursor, bool& exact) {
   for (;;) {
     cursor.skip_cfws();
-    if (cursor.at_end()) return out;
+    if (cursor.at_end()) return std::nullopt;
     if (!cursor.take(';')) {
       exact = false;
       cursor.take_while([](char c) { return c != ';'; });
@@ -64,25 +63,25 @@ std::vector<RawParameter> read_parameters(Cursor& cursor, bool& exact) {
       continue;
     }
     cursor.skip_cfws();
-    RawParameter parameter = with_marks(name);
+    std::optional<RawParameter> parameter(with_marks(name));
     bool open = false;
     if (auto value = cursor.take_quoted(&open)) {
-      parameter.value = std::move(*value);
+      parameter->value = std::move(*value);
       if (open) exact = false;
     } else {
       const std::size_t from = cursor.at();
       const auto token = cursor.take_while(is_token_char);
-      parameter.value = token;
+      parameter->value = token;
       cursor.skip_cfws();
       if (!cursor.at_end() && cursor.peek() != ';') {
         // Neither quoted nor one token, as careless writers do: everything up to the next ";".
-        if (parameter.name == "boundary") exact = false;
+        if (parameter->name == "boundary") exact = false;
         cursor.take_while([](char c) { return c != ';' && c != '"'; });
-        parameter.value = unfold(cursor.since(from));
+        parameter->value = unfold(cursor.since(from));
       }
     }
-    if (parameter.name == "boundary" && !parameter.plain()) exact = false;
-    if (out.size() < kParametersMax) out.push_back(std::move(parameter));
+    if (parameter->name == "boundary" && !parameter->plain()) exact = false;
+    return parameter;
   }
 }
 
@@ -111,8 +110,12 @@ std::string joined(std::vector<const RawParameter*> sections) {
   return encoded ? to_utf8_lossy(charset.empty() ? "utf-8" : charset, octets) : octets;
 }
 
-std::vector<mail::Parameter> take_parameters(Cursor& cursor, bool& exact) {
-  std::vector<RawParameter> raw = read_parameters(cursor, exact);
+void cut(std::string& value) {
+  if (value.size() > kValueBytesMax) value.resize(kValueBytesMax);
+}
+
+/// Each name once, RFC 2231's sections joined.
+std::vector<mail::Parameter> merged(std::vector<RawParameter> raw, bool& exact) {
   std::vector<mail::Parameter> out;
   out.reserve(raw.size());
   for (const RawParameter& parameter : raw) {
@@ -130,10 +133,29 @@ std::vector<mail::Parameter> take_parameters(Cursor& cursor, bool& exact) {
       }
     }
     std::string value = marked.empty() ? std::move(plain->value) : joined(marked);  // this name does not come again
-    if (value.size() > kValueBytesMax) value.resize(kValueBytesMax);
+    cut(value);
     out.push_back({parameter.name, std::move(value)});
   }
   return out;
+}
+
+std::vector<mail::Parameter> take_parameters(Cursor& cursor, bool& exact) {
+  std::vector<mail::Parameter> out;
+  auto first = next_parameter(cursor, exact);
+  if (!first) return out;
+  auto another = next_parameter(cursor, exact);
+  if (!another && first->plain()) {  // one, as most fields have
+    cut(first->value);
+    out.reserve(1);
+    out.emplace_back(std::move(first->name), std::move(first->value));
+    return out;
+  }
+  std::vector<RawParameter> raw;
+  raw.push_back(*std::move(first));
+  for (; another; another = next_parameter(cursor, exact)) {
+    if (raw.size() < kParametersMax) raw.push_back(*std::move(another));
+  }
+  return merged(std::move(raw), exact);
 }
 
 /// RFC 2046 §5.1.1: printable ASCII, no blank at the end. Readers differ on other boundaries.

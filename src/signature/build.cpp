@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "mime/header.h"
-#include "signature/concat.h"
 #include "signature/entities.h"
 #include "signature/splices.h"
 
@@ -232,8 +231,9 @@ class Builder {
   Rope begin_part(std::uint32_t container) const {
     Rope rope;
     rope.segments.reserve(3);  // the fields, the blob, a line end
-    rope.append(concat({"--", boundary_of(container), "\r\n"}));
-    rope.segments.front().octets.reserve(512);  // with the fields that follow
+    auto& octets = rope.segments.emplace_back().octets;
+    octets.reserve(512);  // with the fields that follow
+    octets.append("--").append(boundary_of(container)).append("\r\n");
     return rope;
   }
 

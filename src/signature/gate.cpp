@@ -92,11 +92,12 @@ bool is_calendar(const Part& part) {
 std::vector<std::uint32_t> own_parts(const mail::Structure& structure) {
   std::vector<std::uint32_t> own;
   own.reserve(structure.parts.size());
-  std::vector<bool> nested(structure.parts.size());
+  auto message = mail::kNoPart;  // the last of our own that holds a message; what is within it follows at once
   for (std::uint32_t i = 0; i < structure.parts.size(); ++i) {
-    const auto parent = structure.parts[i].parent;
-    nested[i] = parent != mail::kNoPart && (nested[parent] || structure.parts[parent].type == "message");
-    if (!nested[i]) own.push_back(i);
+    const Part& part = structure.parts[i];
+    if (i != 0 && message != mail::kNoPart && part.parent >= message) continue;
+    if (part.type == std::string_view("message")) message = i;
+    own.push_back(i);
   }
   return own;
 }

@@ -74,13 +74,12 @@ bool has_long_line(std::string_view text) {
 }
 
 bool has_bare_line_end(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n') return true;
-    if (text[i] != '\r') continue;
-    if (text.substr(i + 1, 1) != "\n") return true;
-    ++i;
+  std::ptrdiff_t crlfs = 0;
+  for (auto cr = text.find('\r'); cr != std::string_view::npos; cr = text.find('\r', cr + 2)) {
+    if (cr + 1 == text.size() || text[cr + 1] != '\n') return true;
+    ++crlfs;
   }
-  return false;
+  return std::ranges::count(text, '\n') != crlfs;
 }
 
 bool begins_line(std::string_view body, std::string_view delimiter) {
@@ -151,6 +150,10 @@ bool reads_back(const Leaf& leaf, const LeafEdit& edit, const std::string& text)
   wire += leaf.wire().substr(0, edit.range.begin);
   wire += edit.octets;
   wire += leaf.wire().substr(edit.range.end);
+  if (!edit.encoding && !edit.charset) {
+    const Leaf read(leaf.part(), wire, false);
+    return read.readable() && read.text() == text;
+  }
   mail::Part part{
       .subtype = leaf.part().subtype, .parameters = leaf.part().parameters, .encoding = leaf.part().encoding};
   if (edit.encoding) part.encoding = *edit.encoding == "base64" ? Encoding::Base64 : Encoding::QuotedPrintable;
@@ -174,14 +177,14 @@ Leaf::Leaf(const mail::Part& part, std::string_view wire, bool unlabelled)
 void Leaf::read_text() {
   const auto* named = mail::find_parameter(part_->parameters, "charset");
   charset_ = named == nullptr || named->empty() ? "us-ascii" : lowered(trimmed(*named));
-  if (charset_ == "ascii" || charset_ == "ansi_x3.4-1968") charset_ = "us-ascii";
-  if (charset_ == "utf8") charset_ = "utf-8";
+  const auto is = [&](std::string_view name) { return charset_ == name; };
+  if (is("ascii") || is("ansi_x3.4-1968")) charset_ = "us-ascii";
+  if (is("utf8")) charset_ = "utf-8";
   if (unlabelled_ && !is_ascii(octets())) charset_ = "utf-8";
-  if (charset_ == "us-ascii" || charset_ == "utf-8") {
-    readable_ = charset_ == "utf-8" ? is_utf8(octets()) : is_ascii(octets());
+  if (is("us-ascii") || is("utf-8")) {
+    readable_ = is("utf-8") ? is_utf8(octets()) : is_ascii(octets());
     // ASCII, and a page whose charset only the page itself tells: references hold in any of them (spec 2.4 P).
-    if (!readable_ && charset_ == "us-ascii" && part_->subtype == "html" &&
-        octets().find('\x1B') == std::string_view::npos) {
+    if (!readable_ && is("us-ascii") && part_->subtype == "html" && octets().find('\x1B') == std::string_view::npos) {
       charset_.clear();
       readable_ = true;
     }

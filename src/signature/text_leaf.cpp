@@ -195,7 +195,10 @@ std::string text_block(std::string_view text, std::string_view line_end, bool fl
   out.reserve(2 * text.size() + 16);
   out += kSeparator;
   out += line_end;
-  for (const auto line : split(text, '\n')) {
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const auto line = text.substr(at, end - at);
+    at = end + 1;
     if (flowed && (line.starts_with(' ') || line.starts_with('>') || line.starts_with("From "))) out += ' ';
     out += line;
     out += line_end;
