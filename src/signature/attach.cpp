@@ -6,6 +6,7 @@
 #include "signature/build.h"
 #include "signature/content.h"
 #include "signature/gate.h"
+#include "signature/html_view.h"
 #include "signature/names.h"
 #include "signature/plan.h"
 #include "signature/text_leaf.h"
@@ -33,11 +34,17 @@ bool forbids_some(const Kinds& kinds, const mail::Signature& signature) {
          (!kinds.image && whole.image) || (!kinds.voice && !whole.voice.empty());
 }
 
+/// In the text, whatever octets stand for it; of a page, in the lines that it shows.
+bool shows_pgp_block(const Leaf& leaf) {
+  if (leaf.text().find("-----BEGIN PGP ") == std::string_view::npos) return false;
+  return has_pgp_block(leaf.text()) || (leaf.part().subtype == "html" && has_pgp_block(html_lines(leaf.text())));
+}
+
 /// Spec 2.4 I3, and Q for the leaves to edit.
 std::string locked_reason(const Reading& reading) {
   const auto& parts = reading.message.structure.parts;
   for (const auto& [index, leaf] : reading.leaves) {
-    if (has_pgp_block(leaf.octets())) return "pgp-inline";
+    if (shows_pgp_block(leaf)) return "pgp-inline";
   }
   for (const auto& index : {reading.body.plain, reading.body.html}) {
     if (index && mail::has(parts[*index].defects, mail::Defect::BadBase64)) return "malformed";
