@@ -53,6 +53,12 @@ std::string locked_reason(const Reading& reading) {
   return {};
 }
 
+/// Nothing of a signature is there or could be added, and what the client made of the message is why: not the lengths,
+/// not the formats that there are of the voice.
+bool escapes(const Report& report, const Reading& reading) {
+  return report.kinds() == "none" && reading.media.empty() && report.reason != "size" && report.reason != "codec";
+}
+
 std::uint64_t growth_max(const Policy& policy) { return std::min(policy.growth_bytes_max, kHardLimits.growth_bytes); }
 
 /// Voice first, then image, then HTML (spec 2.8). False when nothing is left to leave out.
@@ -127,6 +133,7 @@ Attached attach(const Message& message, const Submission& submission, const mail
     Plan plan = make_plan(reading, content, past, names, growth_max(policy) - growth_bytes(content));
     if (too_large) plan.report.reason = "size";
     if (forbidden && plan.report.reason.empty()) plan.report.reason = "policy";
+    plan.report.refused = policy.mandatory && escapes(plan.report, reading);
     if (!plan.changes()) return {.rope = message.rope, .report = std::move(plan.report), .changes = {}};
     auto built = build(reading, plan, content, names);
     if (!built) return left_alone(message, How::Header, "malformed", policy.mandatory);

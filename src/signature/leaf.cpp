@@ -238,8 +238,12 @@ std::optional<LeafEdit> splice_leaf(const Leaf& leaf, mail::Range range, std::st
   return edit;
 }
 
+bool changes_fields(const mail::Part& part, const LeafEdit& edit) {
+  return edit.charset || edit.encoding || (!edit.octets.empty() && !part.md5.empty());
+}
+
 std::string with_edited_fields(std::string_view block, const mail::Part& part, const LeafEdit& edit) {
-  if (!edit.charset && !edit.encoding) return std::string(block);
+  if (!changes_fields(part, edit)) return std::string(block);
   const auto content_type = [&] { return content_type_field(part, *edit.charset); };
   const auto encoding = [&] { return fmt::format("Content-Transfer-Encoding: {}\r\n", *edit.encoding); };
   std::string out;
@@ -255,7 +259,7 @@ std::string with_edited_fields(std::string_view block, const mail::Part& part, c
     } else if (!encoding_done && iequals(field.name, "content-transfer-encoding")) {
       out += encoding();
       encoding_done = true;
-    } else {
+    } else if (edit.octets.empty() || !iequals(field.name, "content-md5")) {
       out += block.substr(field.range.begin, field.range.size());
     }
   }

@@ -156,6 +156,11 @@ TEST(Leaf, FieldsChangeInPlace) {
   EXPECT_EQ(with_edited_fields(block, part, {.charset = "utf-8", .encoding = "base64"}),
             "X: 1\r\nContent-Type: text/plain; charset=utf-8;\r\n format=flowed\r\nY: 2\r\nContent-Transfer-Encoding: "
             "base64\r\n\r\n");
+  // A digest of the body that was.
+  part.md5 = "Q2hlY2sgSW50ZWdyaXR5IQ==";
+  const std::string digest = "X: 1\r\nContent-MD5: Q2hlY2sgSW50ZWdyaXR5IQ==\r\nY: 2\r\n\r\n";
+  EXPECT_EQ(with_edited_fields(digest, part, {}), digest);
+  EXPECT_EQ(with_edited_fields(digest, part, {.octets = "more"}), "X: 1\r\nY: 2\r\n\r\n");
 }
 
 TEST(Leaf, OpenPgpIsSeenAtLineStartsOnly) {

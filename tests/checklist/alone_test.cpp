@@ -57,6 +57,32 @@ TEST_F(Checklist, Section27_WhereItIsMandatoryNobodyEscapes) {
   }
 }
 
+/// Nor does any structure that takes nothing of a signature, though it is sound.
+TEST_F(Checklist, Section27_WhereItIsMandatoryNoStructureEscapes) {
+  const std::string locked = text_entity("not ascii \xE9\r\n", "text/plain; charset=us-ascii");
+  const std::string forwarded = entity("Content-Type: message/rfc822\r\n", message(text_entity("inner\r\n")));
+  const std::string invitation =
+      text_entity("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "text/calendar; method=REQUEST; charset=utf-8");
+  const std::string named = wav("Content-Disposition: inline; voice=Originator-Spoken-Name\r\n");
+  const std::string structures[] = {multipart("mixed", {locked, forwarded}),
+                                    multipart("alternative", {locked, invitation}), multipart("mixed", {invitation}),
+                                    multipart("voice-message", {text_entity("words\r\n")}, "; version=2.0"),
+                                    multipart("voice-message", {wav(), named}, "; version=2.0")};
+  for (const bool mandatory : {false, true}) {
+    world.policy.mandatory = mandatory;
+    for (const auto& structure : structures) {
+      const auto each = sign(message(structure));
+      EXPECT_EQ(each.report.kinds(), "none");
+      EXPECT_EQ(each.report.refused, mandatory) << structure;
+    }
+    EXPECT_FALSE(sign(message(locked)).report.refused);
+    EXPECT_FALSE(sign(message(multipart("mixed", {wav()}))).report.refused);
+  }
+  // What the operator's own limits leave out refuses nothing.
+  world.policy.message_bytes_max = 10;
+  EXPECT_FALSE(sign(message(text_entity("Hello.\r\n"))).report.refused);
+}
+
 TEST_F(Checklist, Item15_SignedMessagesKeepEveryOctet) {
   const std::string inner = text_entity("signed words\r\n");
   const std::pair<std::string, std::string> protocols[] = {

@@ -199,6 +199,22 @@ TEST_F(Checklist, Item07_PlainTextStaysPlainText) {
   EXPECT_EQ(count(each.after, "\r\n-- \r\n"), 1u);
 }
 
+/// A digest of a body that is edited would say that it was damaged; one of another part still holds.
+TEST_F(Checklist, Item07_ADigestOfTheEditedBodyGoes) {
+  const std::string digest = "Content-MD5: Q2hlY2sgSW50ZWdyaXR5IQ==\r\n";
+  const std::string words = digest + text_entity("Hello.\r\n");
+  const std::string page = digest + text_entity("<p>Hello.</p>\r\n", "text/html; charset=utf-8");
+  for (const auto& one : {words, page, multipart("alternative", {words, page})}) {
+    const auto each = sign(message(one));
+    EXPECT_EQ(count(each.after, digest), 0u) << each.tree();
+    EXPECT_EQ(each.report.image, true);
+  }
+  const auto beside = sign(message(multipart("mixed", {words, wav(digest)})));
+  EXPECT_EQ(count(beside.after, digest), 1u);
+  keep("A");  // nothing is edited
+  EXPECT_EQ(count(sign(message(words)).after, digest), 1u);
+}
+
 TEST_F(Checklist, Item08_WrapMovesTheContentFieldsAsTheyAre) {
   keep("A");
   const std::string fields =
