@@ -43,6 +43,13 @@ RawParameter with_marks(std::string_view written) {
   return out;
 }
 
+/// Passes blanks and comments. Was there a comment? Many readers know of none, and take it for a part of what is there.
+bool skips_comment(Cursor& cursor) {
+  const std::size_t from = cursor.at();
+  cursor.skip_cfws();
+  return cursor.since(from).find('(') != std::string_view::npos;
+}
+
 /// The next parameter after the value proper, if there is one. `exact` turns false where readers could differ.
 std::optional<RawParameter> next_parameter(Cursor& cursor, bool& exact) {
   for (;;) {
@@ -62,25 +69,28 @@ std::optional<RawParameter> next_parameter(Cursor& cursor, bool& exact) {
       cursor.take_while([](char c) { return c != ';'; });
       continue;
     }
-    cursor.skip_cfws();
     std::optional<RawParameter> parameter(with_marks(name));
+    const bool boundary = parameter->name == "boundary";
+    if (skips_comment(cursor) && boundary) exact = false;
+    const std::size_t quote = cursor.at();
     bool open = false;
     if (auto value = cursor.take_quoted(&open)) {
       parameter->value = std::move(*value);
       if (open) exact = false;
+      if (boundary && cursor.since(quote).find_first_of("\\\r\n") != std::string_view::npos) exact = false;
     } else {
       const std::size_t from = cursor.at();
       const auto token = cursor.take_while(is_token_char);
       parameter->value = token;
-      cursor.skip_cfws();
+      if (skips_comment(cursor) && boundary) exact = false;
       if (!cursor.at_end() && cursor.peek() != ';') {
         // Neither quoted nor one token, as careless writers do: everything up to the next ";".
-        if (parameter->name == "boundary") exact = false;
+        if (boundary) exact = false;
         cursor.take_while([](char c) { return c != ';' && c != '"'; });
         parameter->value = unfold(cursor.since(from));
       }
     }
-    if (parameter->name == "boundary" && !parameter->plain()) exact = false;
+    if (boundary && (skips_comment(cursor) || !parameter->plain())) exact = false;
     return parameter;
   }
 }
@@ -184,13 +194,17 @@ std::string percent_encoded(std::string_view text) {
 std::optional<ContentType> parse_content_type(std::string_view raw) {
   Cursor cursor(raw);
   ContentType out;
-  cursor.skip_cfws();
+  if (skips_comment(cursor)) out.exact = false;
   out.type = lowered(cursor.take_while(is_token_char));
+  if (out.type.empty()) return std::nullopt;
+  if (cursor.peek() != '/') out.exact = false;
   cursor.skip_cfws();
-  if (out.type.empty() || !cursor.take('/')) return std::nullopt;
+  if (!cursor.take('/')) return std::nullopt;
+  if (!is_token_char(cursor.peek())) out.exact = false;
   cursor.skip_cfws();
   out.subtype = lowered(cursor.take_while(is_token_char));
   if (out.subtype.empty()) return std::nullopt;
+  if (skips_comment(cursor)) out.exact = false;
   out.parameters = take_parameters(cursor, out.exact);
   const std::string* boundary = find_parameter(out.parameters, "boundary");
   if (boundary != nullptr && !is_plain_boundary(*boundary)) out.exact = false;

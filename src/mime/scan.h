@@ -99,6 +99,7 @@ class Scanner {
   void end_header(bool empty_line);
   void begin_body();
   bool look_inside();
+  bool is_ambiguous(const std::string& delimiter) const;
   void pass_delimiter(std::string_view line_end, std::string_view line, const Delimiter& delimiter);
   void end_parts(std::size_t keep, bool at_delimiter);
   void end_part(const Open& open, bool at_delimiter);

@@ -257,8 +257,8 @@ void Deposit::Inside::log_outcome(const Submitted& submitted, const record::Stor
       printable(outcome.revision), outcome.how, outcome.kinds, outcome.reason.empty() ? "-" : outcome.reason, added);
 }
 
-/// Date and Message-ID if missing (RFC 6409 §8); nobody gets to see Bcc (RFC 5322 §3.6.3); a Return-Path is ours to
-/// write.
+/// Date and Message-ID if missing (RFC 6409 §8); nobody gets to see Bcc (RFC 5322 §3.6.3, §3.6.6); a Return-Path is
+/// ours to write.
 void Deposit::Inside::complete_header(signature::Message& message) const {
   mail::Envelope& envelope = *message.structure.parts.front().envelope;
   const std::string& header = message.octets.begin()->second;
@@ -272,7 +272,7 @@ void Deposit::Inside::complete_header(signature::Message& message) const {
     added += "Message-ID: " + envelope.message_id + "\r\n";
   }
   envelope.bcc.clear();
-  edit_top_header(message, {"Bcc", "Return-Path"}, added);
+  edit_top_header(message, {"Bcc", "Resent-Bcc", "Return-Path"}, added);
   drop_forged_results(message);
 }
 

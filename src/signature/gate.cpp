@@ -48,6 +48,16 @@ bool is_smime(const Part& part) {
   return part.type == "application" && (part.subtype == "pkcs7-mime" || part.subtype == "x-pkcs7-mime");
 }
 
+/// RFC 8551 §3.8: a whole message of no stated type is S/MIME when its file name says so.
+bool is_smime_by_name(const Part& root) {
+  if (!root.is("application", "octet-stream")) return false;
+  const auto* name = mail::find_parameter(root.disposition_parameters, "filename");
+  if (name == nullptr) name = mail::find_parameter(root.parameters, "name");
+  if (name == nullptr) return false;
+  const std::string lower = lowered(*name);
+  return lower.ends_with(".p7m") || lower.ends_with(".p7c") || lower.ends_with(".p7z");
+}
+
 std::string untouched_reason(const mail::Structure& structure, const std::vector<std::uint32_t>& own) {
   for (const auto index : own) {
     const Part& part = structure.parts[index];
@@ -76,6 +86,7 @@ std::string locked_reason(const mail::Structure& structure, const std::vector<st
     if (part.is("multipart", "encrypted") || is_smime(part) || part.is("application", "pgp-encrypted"))
       return "encrypted";
   }
+  if (is_smime_by_name(root)) return "encrypted";
   if (root.is("text", "calendar")) return "calendar";
   const bool unsuitable = root.is("message", "external-body") || root.is("multipart", "form-data") ||
                           root.is("multipart", "byteranges") || root.is("application", "ms-tnef");
