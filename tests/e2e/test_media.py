@@ -102,6 +102,25 @@ class Media(unittest.TestCase):
         self.assertLess(noise(low), energy(wanted) / 30)
         self.assertGreater(noise(high), energy(wanted) / 10)
 
+    def test_half_a_recording_is_half_as_long(self):
+        # Those that are recorded into a pipe name no length, or a wrong one: what is there is taken.
+        for name in ("narrow.wav", "a.mp3", "a.flac", "a.ogg", "a.aac"):
+            with self.subTest(name):
+                octets = (self.folder / name if name == "narrow.wav" else self.convert(name)).read_bytes()
+                whole, half = (int(workers.ask("paraph-media", part)[6]) for part in (octets, octets[:len(octets) // 2]))
+                self.assertTrue(0.3 * whole < half < 0.7 * whole, (half, whole))
+
+    def test_half_a_picture_is_none(self):
+        quiet("ffmpeg", "-y", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=800x600", "-frames:v", "1", self.folder / "half.jpg")
+        for name in ("half.jpg", "half.png", "half.gif", "half.webp"):
+            octets = (self.folder / name if name == "half.jpg" else self.convert(name, source="half.jpg")).read_bytes()
+            self.assertEqual(workers.ask("paraph-media-picture", octets)[0], b"picture")
+            for part in (octets[:len(octets) // 2], octets[:-20]):
+                with self.subTest(name, octets=len(part)):
+                    answer = workers.ask("paraph-media-picture", part)
+                    self.assertEqual(answer[:2], [b"failed", b"bad-input"])
+                    self.assertRegex(answer[2].decode(), SENTENCE)
+
     def test_hostile_recordings_are_refused_or_made_safe(self):
         wav = (self.folder / "narrow.wav").read_bytes()
         hours = self.convert("hours.flac", "-f", "flac", "-af", "volume=0,apad=whole_dur=36000", source="narrow.wav")
@@ -138,12 +157,11 @@ class Media(unittest.TestCase):
             "animated.gif": ((self.folder / "a.gif").read_bytes(), True), "bomb.png": (png(60000, 60000, zlib.compress(b"\0" * 1000)), False),
             "long.png": (png(1, 5000), False), "empty.png": (b"", False), "junk.jpg": (b"\xff\xd8\xff" + b"\xff" * 3000, False),
             "drawing.svg": (b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><image href='file:///etc/passwd'/></svg>", False),
-            "postscript.png": (b"%!PS\n", False), "half.png": (png(600, 200)[:100], None)}
+            "postscript.png": (b"%!PS\n", False), "half.png": (png(600, 200)[:100], False)}
         for name, (octets, taken) in pictures.items():
             with self.subTest(name):
                 answer = workers.ask("paraph-media-picture", octets)
-                if taken is not None:
-                    self.assertEqual(answer[0], b"picture" if taken else b"failed", answer)
+                self.assertEqual(answer[0], b"picture" if taken else b"failed", answer)
                 if answer[0] == b"picture":
                     self.assertNotIn(b"SECRETTAG", answer[1])
                     self.assertTrue(answer[1].startswith((b"\x89PNG", b"\xff\xd8")))
