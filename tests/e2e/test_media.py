@@ -1,4 +1,6 @@
 """Recordings and pictures as they come: every format is taken and made into every variant; what is hostile is refused or made safe."""
+import ctypes
+import math
 import pathlib
 import random
 import re
@@ -33,6 +35,20 @@ def decoded(octets, form, folder):
     path.write_bytes(octets)
     done = subprocess.run(["ffmpeg", "-v", "error", *form, "-i", path, "-f", "s16le", "-ac", "1", "-ar", "8000", "-"], capture_output=True, check=True)
     return struct.unpack(f"<{len(done.stdout) // 2}h", done.stdout)
+
+
+def heard_by_spandsp(octets, packing):
+    """Samples of G.726 at 32 kbit/s, by a decoder that is not FFmpeg's, which coded them. Packing 1: first sample in the high half of an octet, 2: low."""
+    library = ctypes.CDLL("libspandsp.so.2")
+    library.g726_init.restype = ctypes.c_void_p
+    library.g726_decode.argtypes = ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
+    samples = (ctypes.c_int16 * (2 * len(octets)))()
+    state = library.g726_init(None, 32000, 0, packing)
+    return samples[:library.g726_decode(state, samples, octets, len(octets))]
+
+
+def correlation(one, other):
+    return sum(a * b for a, b in zip(one, other)) / math.sqrt(sum(a * a for a in one) * sum(b * b for b in other))
 
 
 def energy(samples):
@@ -101,6 +117,19 @@ class Media(unittest.TestCase):
             return energy([a - b for a, b in zip(samples, wanted)])
         self.assertLess(noise(low), energy(wanted) / 30)
         self.assertGreater(noise(high), energy(wanted) / 10)
+
+    def test_another_decoder_hears_the_adpcm_sample_by_sample(self):
+        variants = workers.voice(self.folder / "narrow.wav")
+        wanted = decoded(variants["audio/wav"], ("-f", "wav"), self.folder)
+        heard = heard_by_spandsp(variants["audio/32KADPCM"], 2)
+        self.assertAlmostEqual(len(heard), len(wanted), delta=1)
+        self.assertGreater(correlation(heard, wanted), 0.99)
+        self.assertLess(correlation(heard[1:], wanted), 0.95, "a sample off, it is another sound")
+        self.assertLess(correlation(heard_by_spandsp(variants["audio/32KADPCM"], 1), wanted), 0.8)
+        for at in range(0, len(wanted) - 800, 800):
+            part = wanted[at:at + 800]
+            if energy(part) > energy(wanted) / 10:
+                self.assertGreater(correlation(heard[at:at + 800], part), 0.97, f"at sample {at}")
 
     def test_half_a_recording_is_half_as_long(self):
         # Those that are recorded into a pipe name no length, or a wrong one: what is there is taken.
