@@ -42,15 +42,15 @@ std::optional<Child> Spares::take(const std::filesystem::path& program) {
   return std::move(entry.mapped());
 }
 
+/// The thread.
 void Spares::keep(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   const auto missing = [&] { return std::ranges::find_if(spares_, [](const auto& one) { return !one.second; }); };
   const auto wanted = [&] { return under_way_ == 0 && missing() != spares_.end(); };
-  while (changed_.wait(lock, stop, wanted)) {
+  while (changed_.wait(lock, stop, wanted) && !stop.stop_requested()) {
     const auto due = quiet_since_ + quiet_;
     if (SteadyClock::now() < due) {
       (void)changed_.wait_until(lock, stop, due, [&] { return !wanted(); });
-      if (stop.stop_requested()) return;
       continue;
     }
     const auto spare = missing();
