@@ -1,13 +1,16 @@
 """Recordings and pictures as they come: every format is taken and made into every variant; what is hostile is refused or made safe."""
 import ctypes
 import math
+import os
 import pathlib
 import random
 import re
 import shutil
+import signal
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 import zlib
 
@@ -49,6 +52,16 @@ def heard_by_spandsp(octets, packing):
 
 def correlation(one, other):
     return sum(a * b for a, b in zip(one, other)) / math.sqrt(sum(a * a for a in one) * sum(b * b for b in other))
+
+
+def until(found, seconds=20):
+    """What `found` answers as soon as that is something."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if answer := found():
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s")
 
 
 def energy(samples):
@@ -130,6 +143,27 @@ class Media(unittest.TestCase):
             part = wanted[at:at + 800]
             if energy(part) > energy(wanted) / 10:
                 self.assertGreater(correlation(heard[at:at + 800], part), 0.97, f"at sample {at}")
+
+    def test_a_worker_waits_for_the_next_import_and_ends_with_the_server(self):
+        with Server(accounts=("alice",)) as server:
+            def workers_of_it():
+                listed = subprocess.run(["ps", "--ppid", str(server.process.pid), "-o", "pid=,comm="], capture_output=True, text=True, check=False).stdout
+                return {int(line.split()[0]) for line in listed.splitlines() if "paraph-media" in line}
+            self.assertEqual(workers_of_it(), set(), "nothing was imported yet")
+            seen = set()
+            for voice in ("wide.wav", "narrow.wav"):
+                server.run("signature", "set", ALICE, "--voice", self.folder / voice)
+                (waits,) = until(lambda: workers_of_it() - seen)
+                seen.add(waits)
+            status = pathlib.Path(f"/proc/{waits}/status")
+            until(lambda: "Seccomp:\t2" in status.read_text())
+            os.kill(waits, signal.SIGKILL)
+            server.run("signature", "set", ALICE, "--voice", self.folder / "wide.wav")
+            (waits,) = until(lambda: workers_of_it() - {waits})
+            server.stop(signal.SIGKILL)
+            def runs():
+                return subprocess.run(["ps", "-o", "stat=", "-p", str(waits)], capture_output=True, text=True, check=False).stdout.strip()
+            until(lambda: runs()[:1] in ("", "Z"))
 
     def test_half_a_recording_is_half_as_long(self):
         # Those that are recorded into a pipe name no length, or a wrong one: what is there is taken.
