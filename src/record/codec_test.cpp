@@ -101,21 +101,47 @@ TEST(Codec, PlacesComeBack) {
 TEST(Codec, ASignatureComesBack) {
   const mail::SignatureMedia voice{
       .media_type = "audio/AMR", .extension = "amr", .blob = blob_named('v'), .bytes = 5000, .duration = 4};
-  const mail::SignatureMedia image{
-      .media_type = "image/png", .extension = "png", .blob = blob_named('i'), .bytes = 8000};
-  const mail::Signature signature{.owner = "a@x",
-                                  .number = 2,
-                                  .revision = "r",
-                                  .text = "T",
-                                  .html = "<p>T",
-                                  .image = image,
-                                  .voice = {voice, voice},
-                                  .language = "zh-Hans"};
+  const mail::SignatureMedia image{.media_type = "image/png",
+                                   .extension = "png",
+                                   .blob = blob_named('i'),
+                                   .bytes = 8000,
+                                   .width = 600,
+                                   .height = 200};
+  const mail::Signature signature{
+      .owner = "a@x",
+      .number = 2,
+      .revision = "r",
+      .text = "T",
+      .html = "<p>T",
+      .image = image,
+      .voice = {voice, voice},
+      .language = "zh-Hans",
+      .voice_original =
+          mail::SignatureOriginal{
+              .media_type = "audio/flac", .blobs = {blob_named('o'), blob_named('p')}, .bytes = 300'000},
+      .image_original = mail::SignatureOriginal{.media_type = "image/png", .blobs = {blob_named('q')}, .bytes = 1}};
   EXPECT_EQ(parse_signature(format_signature(signature, Time())), signature);
   const mail::Signature bare{.owner = "a@x", .number = 1};
   EXPECT_EQ(parse_signature(format_signature(bare, Time())), bare);
   const Time created(std::chrono::seconds(86'400));
   EXPECT_EQ(parse_signature_created(format_signature(bare, created)), created);
+}
+
+TEST(Codec, AnOriginalOfTheTimeWhenItWasOneBlobIsRead) {
+  // As it was written then: number 2, and field 11 a SignatureMedia, with its extension.
+  const auto blob = blob_named('o');
+  const std::string media =
+      "\x0A\x09"
+      "audio/AMR"
+      "\x12\x03"
+      "bin"
+      "\x1A\x20" +
+      std::string(blob.view()) + "\x20\x64";
+  const auto signature = parse_signature("\x10\x02\x5A" + std::string(1, static_cast<char>(media.size())) + media);
+  ASSERT_TRUE(signature);
+  const mail::SignatureOriginal original{.media_type = "audio/AMR", .blobs = {blob}, .bytes = 100};
+  EXPECT_EQ(signature->voice_original, original);
+  EXPECT_FALSE(parse_signature(std::string_view("\x10\x02\x5A\x02\x20\x64", 6))) << "no blob at all";
 }
 
 TEST(Codec, ASignatureFromElsewhereComesBack) {

@@ -16,8 +16,9 @@ namespace paraph::service {
 
 std::vector<BlobId> media_of(const mail::Signature& signature) {
   std::vector<BlobId> blobs;
-  for (const auto* one : {&signature.image, &signature.voice_original, &signature.image_original}) {
-    if (*one) blobs.push_back((*one)->blob);
+  if (signature.image) blobs.push_back(signature.image->blob);
+  for (const auto* original : {&signature.voice_original, &signature.image_original}) {
+    if (*original) blobs.insert(blobs.end(), (*original)->blobs.begin(), (*original)->blobs.end());
   }
   for (const auto& voice : signature.voice) blobs.push_back(voice.blob);
   std::ranges::sort(blobs);
