@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kVersion = PARAPH_VERSION;
 
 /// Verbs that the contract names and this version lacks.
-constexpr std::string_view kLater[] = {"queue", "milter", "backup", "restore"};
+constexpr std::string_view kLater[] = {"queue", "backup", "restore"};
 
 /// One command line while it is read: CLI11 fills the fields, and the verb that was given builds the command from them.
 class CommandLine {
@@ -47,6 +47,7 @@ class CommandLine {
   void add_send();
   void add_inbox();
   void add_save();
+  void add_milter();
   void check_together(const CLI::App& verb) const;
 
   CLI::App app_{"Paraph, a voice-mail server: messages leave with their sender's text, voice and picture.", "paraph"};
@@ -56,6 +57,7 @@ class CommandLine {
   SendCommand send_;
   InboxCommand inbox_;
   SaveCommand save_;
+  MilterCommand milter_;
   client::Place place_;
   std::string server_;
   std::string tls_ = "auto";
@@ -82,6 +84,7 @@ CommandLine::CommandLine() {
   add_send();
   add_inbox();
   add_save();
+  add_milter();
   for (const auto name : kLater) add_later(app_, name);
 }
 
@@ -128,6 +131,15 @@ CLI::Option* CommandLine::add_field(CLI::App& verb, const std::string& option, c
 
 void CommandLine::add_password(CLI::App& verb) {
   verb.add_flag("--password-stdin", password_stdin_, "Read the password from standard input")->required();
+}
+
+void CommandLine::add_milter() {
+  auto* verb = add_verb(app_, "milter", "Attach signatures to what Postfix or Sendmail takes from its own users",
+                        "paraph milter --listen 127.0.0.1:9900 --config /etc/paraph/milter.toml");
+  verb->add_option("--listen", milter_.listen, "Where the mail server finds it: ADDRESS:PORT or unix:PATH")
+      ->type_name("ADDRESS")
+      ->required();
+  verb->callback([this] { invocation_.command = milter_; });
 }
 
 void CommandLine::add_serve() {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "service/dkim_sign.h"
 #include "service/forms.h"
 #include "service/header_edit.h"
+#include "service/new_octets.h"
 #include "service/send.h"
 #include "service/sender.h"
 #include "service/sign.h"
@@ -88,11 +90,19 @@ struct Deposit::Inside {
   Result<void> check_signed(const signature::Report& report) const;
   void drop_forged_results(signature::Message& message) const;
   std::string received_field(const Transaction& transaction) const;
+  /// A submission whose sender is sure and whose header is complete.
+  struct Prepared {
+    signature::Message message;
+    mail::Address owner;
+    Signer::Own own;
+  };
+  Task<Result<Prepared>> prepare(const Transaction& transaction, const record::Account& principal, NewMessage& message);
+  Task<Result<std::string>> attach_only(const Transaction& transaction, NewMessage& message);
   Task<Result<Outcome>> submit_own(const Transaction& transaction, NewMessage& message);
   Task<Result<Forms>> forms_for(const Transaction& transaction, const Policy& policy, const mail::Address& owner,
                                 LocalRecipients& recipients);
   Task<Result<Outcome>> try_own(const Submitted& submitted, NewMessage& message, Signer::Submission submission);
-  void log_outcome(const Submitted& submitted, const record::StoredMessage& form, std::uint64_t added) const;
+  void log_outcome(const record::Account& sender, const record::StoredMessage& form, std::uint64_t added) const;
   Task<Result<Outcome>> pass_on(const Transaction& transaction, NewMessage& message);
 
   store::Store& store;
@@ -148,27 +158,9 @@ Task<Result<Deposit::Outcome>> Deposit::submit(Transaction transaction, NewMessa
 // --- a message of our own user: receive, acquire, attach, send
 
 Task<Result<Deposit::Outcome>> Deposit::Inside::submit_own(const Transaction& transaction, NewMessage& message) {
-  PARAPH_CO_CHECK(check_loop(message.header));
-  const mail::Part& root = message.record.structure.root();
-  if (message.header.size() != root.header.size()) co_return fail(Code::BadInput, "the message's header is too long");
   PARAPH_CO_TRY(const auto principal, co_await accounts.load(transaction.principal->id));
-  // What comes after such a line is body to us, and may be header to others: a second From could hide there.
-  if (has(root.defects, mail::Defect::HeaderNotEnded) && root.body.size() > 0) {
-    co_return fail(Code::BadInput, "the header has a line that is no field (RFC 5322, section 2.2)");
-  }
-  PARAPH_CO_TRY(auto owner, check_sender(principal, *root.envelope, message.header, transaction.reverse_path));
-
-  signature::Message received{.rope = std::move(message.record.rope), .structure = std::move(message.record.structure)};
-  received.octets.emplace(received.structure.root().header, std::move(message.header));
-  PARAPH_CO_TRY(const auto own, co_await signer.find_own(received, message.blobs, owner));
-  const auto keep = own.field ? std::optional(own.field->index) : std::nullopt;
-  const std::size_t forged = signature::strip_foreign_fields(received, keep);
-  if (forged != 0) {
-    log(Level::Warn, "paraph.forged account={} fields={} reason={}", printable(principal.address), forged,
-        own.field ? "other" : own.reason);
-  }
-  complete_header(received);
-
+  PARAPH_CO_TRY(auto prepared, co_await prepare(transaction, principal, message));
+  auto& [received, owner, own] = prepared;
   PARAPH_CO_TRY(const auto rules, co_await policies.of(principal.id, domain_of(principal.address)));
   PARAPH_CO_TRY(auto recipients, co_await router.find(transaction.recipients, Answers::OneForAll));
   const bool on = principal.signature_on && rules.signature;
@@ -193,6 +185,31 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::submit_own(const Transaction& tr
     const bool vanished = !outcome && outcome.error().code == Code::NotFound && tries < kTriesMax;
     if (!vanished) co_return outcome;
   }
+}
+
+Task<Result<Deposit::Inside::Prepared>> Deposit::Inside::prepare(const Transaction& transaction,
+                                                                 const record::Account& principal,
+                                                                 NewMessage& message) {
+  PARAPH_CO_CHECK(check_loop(message.header));
+  const mail::Part& root = message.record.structure.root();
+  if (message.header.size() != root.header.size()) co_return fail(Code::BadInput, "the message's header is too long");
+  // What comes after such a line is body to us, and may be header to others: a second From could hide there.
+  if (has(root.defects, mail::Defect::HeaderNotEnded) && root.body.size() > 0) {
+    co_return fail(Code::BadInput, "the header has a line that is no field (RFC 5322, section 2.2)");
+  }
+  PARAPH_CO_TRY(auto owner, check_sender(principal, *root.envelope, message.header, transaction.reverse_path));
+
+  signature::Message received{.rope = std::move(message.record.rope), .structure = std::move(message.record.structure)};
+  received.octets.emplace(received.structure.root().header, std::move(message.header));
+  PARAPH_CO_TRY(auto own, co_await signer.find_own(received, message.blobs, owner));
+  const auto keep = own.field ? std::optional(own.field->index) : std::nullopt;
+  const std::size_t forged = signature::strip_foreign_fields(received, keep);
+  if (forged != 0) {
+    log(Level::Warn, "paraph.forged account={} fields={} reason={}", printable(principal.address), forged,
+        own.field ? "other" : own.reason);
+  }
+  complete_header(received);
+  co_return Prepared{.message = std::move(received), .owner = std::move(owner), .own = std::move(own)};
 }
 
 /// Which forms the message takes, and which of them each recipient gets.
@@ -243,17 +260,17 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Submitted& submitt
   std::optional<SentCopy> sent;
   if (submitted.save_sent) sent.emplace(SentCopy{submitted.principal, submitted.forms.sent});
   PARAPH_CO_TRY(outcome.deliveries, co_await router.deliver(message, submitted.recipients, Answers::OneForAll, sent));
-  log_outcome(submitted, message.record, added[0]);
-  for (std::size_t i = 1; i < added.size(); ++i) log_outcome(submitted, message.other_forms[i - 1], added[i]);
+  log_outcome(submitted.principal, message.record, added[0]);
+  for (std::size_t i = 1; i < added.size(); ++i) log_outcome(submitted.principal, message.other_forms[i - 1], added[i]);
   co_return outcome;
 }
 
 /// What the engine did with one form of a message, never what is in it.
-void Deposit::Inside::log_outcome(const Submitted& submitted, const record::StoredMessage& form,
+void Deposit::Inside::log_outcome(const record::Account& sender, const record::StoredMessage& form,
                                   std::uint64_t added) const {
   const auto& outcome = form.signature;
   log(Level::Info, "signature message-id={} account={} owner={} revision={} how={} kinds={} reason={} added={}",
-      printable(message_id_of(form.structure)), printable(submitted.principal.address), printable(outcome.owner),
+      printable(message_id_of(form.structure)), printable(sender.address), printable(outcome.owner),
       printable(outcome.revision), outcome.how, outcome.kinds, outcome.reason.empty() ? "-" : outcome.reason, added);
 }
 
@@ -291,6 +308,51 @@ Result<void> Deposit::Inside::check_signed(const signature::Report& report) cons
   if (policy.on_failure == OnFailure::Defer)
     return fail(Code::Unavailable, "your signature cannot be fetched now: try again later");
   return fail(Code::Denied, "your signature cannot be fetched, and nothing is sent without it");
+}
+
+// --- a message of our own user that somebody else sends
+
+Task<Result<std::string>> Deposit::attach_only(Transaction transaction, NewMessage message) {
+  const auto inside = inside_;
+  auto octets = co_await inside->attach_only(transaction, message);
+  co_await give_back_upload(inside->store, message.upload, std::move(message.uploaded));
+  co_return octets;
+}
+
+Task<Result<std::string>> Deposit::Inside::attach_only(const Transaction& transaction, NewMessage& message) {
+  const auto& principal = *transaction.principal;
+  auto ready = co_await prepare(transaction, principal, message);
+  if (!ready && (ready.error().code == Code::Denied || ready.error().code == Code::BadInput)) {
+    log(Level::Info, "signature account={} left out: {}", printable(principal.address), ready.error().text);
+    co_return std::string();
+  }
+  PARAPH_CO_TRY(const auto prepared, std::move(ready));
+  PARAPH_CO_TRY(const auto rules, co_await policies.of(principal.id, domain_of(principal.address)));
+  const auto is_internal = [&](const mail::Recipient& to) { return iequals(to.address.domain, prepared.owner.domain); };
+  const bool internal = std::ranges::all_of(transaction.recipients, is_internal);
+  const auto forms = choose_forms({{.kinds = kinds_for(rules, internal), .internal = internal}}, rules, policy.attach);
+  const Signer::Submission submission{.message = prepared.message,
+                                      .blobs = message.blobs,
+                                      .owner = prepared.owner,
+                                      .reverse_path = transaction.reverse_path.text(),
+                                      .signature_on = principal.signature_on && rules.signature};
+  std::vector<Signer::Signed> all;
+  if (prepared.own.field) {
+    all.push_back(Signer::kept(prepared.message, prepared.own.field->says));
+  } else {
+    PARAPH_CO_TRY(all, co_await signer.sign(submission, forms.policies));
+  }
+  auto& done = all.front();
+  PARAPH_CO_CHECK(check_signed(done.report));
+  record::StoredMessage form{.rope = std::move(done.rope), .structure = std::move(done.structure)};
+  form.signature = std::move(done.outcome);
+  PARAPH_CO_TRY(const auto fields, co_await dkim.sign(form, message.blobs, done.field, prepared.owner.domain));
+  prepend_fields(form.rope, form.structure, fields + done.field);
+  log_outcome(principal, form, form.rope.wire_bytes() - prepared.message.rope.wire_bytes());
+  NewOctets octets(store, message.blobs);
+  const mail::Range all_of_it{.begin = 0, .end = form.rope.wire_bytes()};
+  PARAPH_CO_TRY(auto whole, co_await octets.read(form.rope, all_of_it));
+  co_return whole;
 }
 
 // --- a message from elsewhere: the engine never runs

@@ -69,6 +69,12 @@ class Deposit {
   /// TooLarge, NoSpace (452 4.3.1), OverQuota, Unavailable (451), Unsupported (loop: 554 5.4.6).
   Task<Result<Outcome>> submit(Transaction transaction, NewMessage message);
 
+  /// Steps 2 and 3 alone, for a message of `transaction.principal` that another program took and will send itself (a
+  /// milter); the principal need not be an account here. The whole message as it shall go, in one form for all
+  /// recipients; nothing is kept. "" when it goes as it is: the principal may not write as its From. Unavailable,
+  /// Denied, Refused as submit(), when the operator's policy or the user's wants no message without a signature.
+  Task<Result<std::string>> attach_only(Transaction transaction, NewMessage message);
+
   /// What every submission goes by, for those who change it: a change holds from the next message on.
   Policies& policies();
   KeyRing& keys();

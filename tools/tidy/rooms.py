@@ -53,7 +53,7 @@ LIBRARIES = {
     "spdlog/": {"app"}, "unicode/": {"crypto", "mime", "signature"}, "sodium": {"crypto"}, "openssl/": {"crypto", "net/asio"},
     "gumbo.h": {"signature"}, "boost/json": {"base", "session/admin", "session/http", "source/paraph"}, "boost/beast": {"session/http"}, "ares": {"dns/cares"},
     "libav": {"media/voice"}, "libsw": {"media/voice"}, "ebur128": {"media/voice"}, "opencore-amrnb/": {"media/voice"}, "vips/": {"media/picture"},
-    "seccomp.h": {"media/worker"}, "ldap.h": {"source/ldap"}, "lber.h": {"source/ldap"}, "openldap.h": {"source/ldap"}, "expat.h": {"source/vcard"},
+    "seccomp.h": {"media/worker"}, "libmilter/": {"app/milter"}, "ldap.h": {"source/ldap"}, "lber.h": {"source/ldap"}, "openldap.h": {"source/ldap"}, "expat.h": {"source/vcard"},
 }
 NOT_IN_WIRE = {"base/task.h", "base/log.h"}
 ASKS_THE_TIME = re.compile(r"\bClock\b|\bnow\(\)")
