@@ -9,8 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
+#include <vector>
 
 #include "media/process/testing.h"
 
@@ -92,6 +95,24 @@ TEST_F(SparesTest, ASpareThatDiesBeforeItReadIsNoFailure) {
   ::kill(spare, SIGSTOP);  // it does not read, and is there
   std::jthread killer([&] { ::kill(spare, SIGKILL); });
   EXPECT_NE(run("x\n" + std::string(1 << 20, 'x')), spare);
+}
+
+TEST_F(SparesTest, OfManyAtOnceEachHasAProcessOfItsOwn) {
+  std::mutex mutex;
+  std::multiset<pid_t> served;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i)
+      threads.emplace_back([&] {
+        for (int round = 0; round < 10; ++round) {
+          const pid_t one = run();
+          const std::lock_guard lock(mutex);
+          served.insert(one);
+        }
+      });
+  }
+  EXPECT_EQ(served.size(), 40u);
+  for (const pid_t one : served) EXPECT_EQ(served.count(one), 1u);
 }
 
 TEST_F(SparesTest, NoSpareOutlivesItsOwner) {
