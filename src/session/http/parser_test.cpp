@@ -122,6 +122,9 @@ TEST(Parser, refuses_what_two_readers_could_read_differently) {
       {"X(: y\r\n", kBad},
       {"Host: y\r\n", kBad},
       {"HOST: x\r\n", kBad},
+      {"Authorization: Basic YQ==\r\nauthorization: Basic Yg==\r\n", kBad},
+      {"If-Match: \"a\"\r\nIf-Match: \"b\"\r\n", kBad},
+      {"Content-Type: text/plain\r\nContent-Type: text/html\r\n", kBad},
   };
   for (const auto& [fields, expected] : cases) {
     const auto octets = "PUT / HTTP/1.1\r\nHost: x\r\n" + std::string(fields) + "\r\nx";
@@ -190,6 +193,12 @@ TEST(Parser, has_limits) {
   EXPECT_EQ(read(chunked + "fffffffffffffff0\r\n"), kTooLarge);
   EXPECT_EQ(read(chunked + "1;" + std::string(5000, 'x')), kBad);
   EXPECT_EQ(read(chunked + "0\r\n" + std::string(5000, 'x')), kBad);
+}
+
+TEST(Parser, passes_over_empty_lines_in_linear_time) {
+  std::string octets;
+  for (int i = 0; i < 2'000'000; ++i) octets += "\r\n";
+  EXPECT_EQ(read(octets + "GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "GET / [];");
 }
 
 }  // namespace
