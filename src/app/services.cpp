@@ -107,7 +107,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
       accounts(*store, clock, limits),
       mailboxes(*store, clock, limits),
       messages(*store, kMessageCacheBytes),
-      signatures(*store, media, clock, limits),
+      signatures(*store, media, clock, limits, &mailboxes),
       local_source(*store),
       sources(config, std::move(remotes),
               {.store = *store, .media = media, .clock = clock, .random = random, .limits = limits, .gate = gate}),
