@@ -74,7 +74,7 @@ Task<Result<void>> Greetings::take_voice(store::Batch& batch, const SignatureEdi
 Task<Result<void>> Greetings::join_append(store::Batch& batch, const NewMessage& message, record::Place place, bool on,
                                           std::vector<Uid>& superseded) {
   superseded.clear();
-  auto voice = co_await read_recording(store_, message.record, message.blobs, limits_.signature_voice_bytes_max);
+  auto voice = co_await read_recording(store_, message.record, message.blobs, limits_.signature_upload_bytes_max);
   if (!voice) co_return std::unexpected(refused(std::move(voice).error()));
   PARAPH_CO_TRY(const auto edit, co_await SignatureEdit::load(store_, place.account));
   if (on) {
@@ -107,7 +107,7 @@ Task<Result<void>> Greetings::join_flags(store::Batch& batch, const std::vector<
     if (newest == before) co_return Result<void>();
     if (before) superseded.push_back(*before);
     const std::vector<mail::NewBlob> none;
-    auto voice = co_await read_recording(store_, newest_message, none, limits_.signature_voice_bytes_max);
+    auto voice = co_await read_recording(store_, newest_message, none, limits_.signature_upload_bytes_max);
     if (!voice) co_return std::unexpected(refused(std::move(voice).error()));
     const record::Place place{.account = account, .mailbox = mailbox, .uid = *newest};
     co_return co_await set_voice(batch, edit, *std::move(voice), place);

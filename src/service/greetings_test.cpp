@@ -216,6 +216,13 @@ TEST_F(GreetingsTest, WhatCannotBeUsedIsNotStored) {
   EXPECT_THAT(findings(), IsEmpty());
 }
 
+TEST_F(GreetingsTest, ARecordingMayBeAsLargeAsAnyUpload) {
+  limits.signature_upload_bytes_max = 5'000;
+  EXPECT_EQ(code_of(append(bare(amr('a', 200)), keyword())), Code::Unsupported) << "6,406 octets";
+  limits.signature_upload_bytes_max = 10'000;
+  EXPECT_EQ(code_of(append(bare(amr('a', 200)), keyword())), std::nullopt);
+}
+
 TEST_F(GreetingsTest, ARecordingInAMessageInsideIsNotTheUsers) {
   const std::string inside = bare(amr('a')).substr(bare(amr('a')).find("Content-Type"));
   EXPECT_EQ(code_of(append("X-CNS-Greeting-Type: voice-signature\r\nMIME-Version: 1.0\r\nContent-Type: "
