@@ -40,6 +40,12 @@ Result<void> check_lines(std::string_view head, std::size_t begin) {
   return {};
 }
 
+/// uri-host [ ":" port ], RFC 3986 §3.2.2
+bool is_of_host(char c) {
+  const auto octet = static_cast<unsigned char>(c);
+  return octet > 0x20 && octet < 0x7f && std::string_view("/?#@,\\<>\"{}|^`").find(c) == std::string_view::npos;
+}
+
 Result<void> check_framing(const http::Request& request) {
   const auto& fields = request.fields;
   const auto lengths = http::count_fields(fields, "Content-Length");
@@ -59,6 +65,8 @@ Result<void> check_framing(const http::Request& request) {
   const auto hosts = http::count_fields(fields, "Host");
   if (hosts > 1) return fail(Code::BadInput, "Host comes twice");
   if (hosts == 0 && request.version >= 11) return fail(Code::BadInput, "Host is missing");
+  if (const auto* host = request.field("Host"); host != nullptr && !std::ranges::all_of(*host, is_of_host))
+    return fail(Code::BadInput, "Host names no host");  // RFC 9112 §3.2
   return {};
 }
 

@@ -132,6 +132,20 @@ TEST(Parser, refuses_what_two_readers_could_read_differently) {
   }
 }
 
+TEST(Parser, knows_a_host_when_it_sees_one) {
+  const std::pair<std::string_view, bool> cases[] = {{"", true},
+                                                     {"x", true},
+                                                     {"vm.example.org:8080", true},
+                                                     {"[2001:db8::1]:80", true},
+                                                     {"a b", false},
+                                                     {"a,b", false},
+                                                     {"a/b", false},
+                                                     {"user@a", false},
+                                                     {"a\xc3\xa9", false}};
+  for (const auto& [host, good] : cases)
+    EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n"), good ? "GET / [];" : kBad) << host;
+}
+
 TEST(Parser, refuses_malformed_requests) {
   const std::pair<std::string_view, std::string> cases[] = {
       {"GET / HTTP/1.1\r\n\r\n", kBad},

@@ -180,6 +180,8 @@ Task<http::Response> Session::answer_at(const Route& route) {
     if (!taken) co_return error_response(taken.error());
   }
   auto response = co_await handler(exchange_);
+  // So that a peer can tell a user who is not here from a token that is not right any more.
+  if (route.access == Access::Peer) response.set("Paraph-Peer", "yes");
   co_return response;
 }
 

@@ -47,7 +47,7 @@ Result<void> check_status(const Request& request, const Url& url, const Transfer
   const auto sentence = fmt::format("{}: answers {}", printable(url.text), status);
   const bool absent = status == 404 || status == 410;
   if (absent && !request.absence_field.empty() && !transfer.absence)
-    return fail(Code::Unavailable, sentence + " as to a stranger: it does not know this server");
+    return fail(Code::BadInput, sentence + " as to a stranger: it may not know this server");
   if (absent) return fail(Code::NotFound, sentence);
   if (status == 401 || status == 403) return fail(Code::Unavailable, sentence + ": it does not know this server");
   return fail(Code::Unavailable, sentence);

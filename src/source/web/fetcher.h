@@ -62,8 +62,8 @@ struct Response {
 /// Asks places on the web and waits for the answer: blocks its thread, never longer than the request's timeout. Any
 /// thread, several at once. Follows at most two redirects of a GET, to the same scheme, host and port only. Knows no
 /// proxy, no cookie, no netrc. Connections are kept for the next request. Failures, with one sentence for the operator:
-/// NotFound (404, 410), Denied (an address found in data that must not be asked), Unavailable (no answer, or none that
-/// can be used).
+/// NotFound (404, 410), BadInput (the same without Request::absence_field), Denied (an address found in data that must
+/// not be asked), Unavailable (no answer, or none that can be used).
 class Fetcher {
  public:
   explicit Fetcher(Access access);

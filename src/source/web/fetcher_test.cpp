@@ -94,7 +94,7 @@ TEST(Fetcher, SaysWhatAStatusMeans) {
 }
 
 TEST(Fetcher, AbsenceMayHaveToBeMarked) {
-  const std::pair<const char*, Code> cases[] = {{"", Code::Unavailable}, {"known-here: yes\r\n", Code::NotFound}};
+  const std::pair<const char*, Code> cases[] = {{"", Code::BadInput}, {"known-here: yes\r\n", Code::NotFound}};
   for (const auto& [fields, code] : cases) {
     ScriptedServer server([&](const std::string&) { return http_answer("404 Not Found", "", fields); });
     Fetcher fetcher(Access{});
