@@ -330,8 +330,9 @@ void CommandLine::check_together(const CLI::App& verb) const {
   const bool serve = std::holds_alternative<ServeCommand>(invocation_.command);
   if (serve && serve_.demo == !invocation_.config.empty()) wrong("give one of --config FILE and --demo");
   if (serve && !serve_.demo && verb.count("--data-dir")) wrong("--data-dir goes with --demo");
-  if (std::holds_alternative<AdminCommand>(invocation_.command) && invocation_.config.empty())
-    wrong("give --config FILE, so that the store is found");
+  const bool needs_store = std::holds_alternative<AdminCommand>(invocation_.command) ||
+                           std::holds_alternative<MilterCommand>(invocation_.command);
+  if (needs_store && invocation_.config.empty()) wrong("give --config FILE, so that the store is found");
   if (std::holds_alternative<SendCommand>(invocation_.command) && send_.voice_file.empty() && send_.text.empty())
     wrong("there is nothing to send: give --voice, --text or both");
 }

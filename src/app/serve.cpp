@@ -47,6 +47,7 @@ class Server {
  private:
   Result<void> load_tls();
   void reload_tls();
+  void reload_secrets();
 
   const Config& config_;
   net::Gate gate_;
@@ -76,6 +77,20 @@ void Server::reload_tls() {
   log(Level::Error, "tls not reloaded, the old certificate stays: {}", loaded.error().text);
 }
 
+/// The secrets of sources, and the tokens of peers: each as a whole, or not at all.
+void Server::reload_secrets() {
+  auto remotes = make_remotes(config_);
+  if (remotes) {
+    if (!remotes->empty()) log(Level::Info, "secrets of sources reloaded sources={}", remotes->size());
+    services_->sources.renew(*std::move(remotes));
+  } else {
+    log(Level::Error, "secrets of sources not reloaded, the old ones stay: {}", remotes.error().text);
+  }
+  const auto peers = listeners_->renew_peers(config_);
+  if (!peers) return log(Level::Error, "tokens of peers not reloaded, the old ones stay: {}", peers.error().text);
+  if (!config_.peers.empty()) log(Level::Info, "tokens of peers reloaded peers={}", config_.peers.size());
+}
+
 Result<void> Server::start(const Prepare& prepare) {
   PARAPH_CHECK(load_tls());
   PARAPH_TRY(auto remotes, make_remotes(config_));
@@ -97,7 +112,8 @@ void Server::run() {
     if (sigwait(&set, &signal) != 0) continue;
     log(Level::Info, "signal {}", signal == SIGHUP ? "HUP" : signal == SIGTERM ? "TERM" : "INT");
     if (signal != SIGHUP) return;
-    reload_tls();
+    if (config_.tls.on()) reload_tls();
+    reload_secrets();
   }
 }
 

@@ -63,6 +63,24 @@ TEST_F(PeerTest, LearnsHowLargeAPictureIs) {
   EXPECT_EQ(image.at("height"), 100);
 }
 
+TEST_F(PeerTest, AnAnswerToAPeerSaysThatItIsOne) {
+  for (const auto* user : {"alice@example.org", "nobody@example.org"}) {
+    EXPECT_EQ(field_of(document(user), "Paraph-Peer"), "yes");
+    EXPECT_EQ(
+        field_of(ask("GET", std::string(kDocument) + user, bearer("not a token of anybody") + "\r\n"), "Paraph-Peer"),
+        "(none)");
+  }
+}
+
+TEST_F(PeerTest, ANewTokenTakesThePlaceOfTheOldOne) {
+  const std::string target = std::string(kDocument) + "alice@example.org";
+  const std::string next = "another token, of thirty-two octets";
+  EXPECT_EQ(status_of(fetch(target)), "200");
+  peers.renew({{.name = "branch", .token = next, .subject = ""}, {.name = "hq", .token = "", .subject = "CN=hq"}});
+  EXPECT_EQ(status_of(fetch(target)), "404");
+  EXPECT_EQ(status_of(ask("GET", target, bearer(next) + "\r\n")), "200");
+}
+
 TEST_F(PeerTest, RevalidatesByTheRevision) {
   const std::string target = std::string(kDocument) + "alice@example.org";
   const auto tag = field_of(fetch(target), "ETag");
