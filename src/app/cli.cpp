@@ -225,7 +225,7 @@ void CommandLine::add_policy() {
          "KEY=VALUE: signature, mandatory, wrap-signed, greeting-off-suspends, save-sent: on or off; kinds, "
          "external-kinds: a list of text, "
          "html, image, voice, or none; replies: full, text or none; class: internet, vpim or vvm; text-place: end or "
-         "before-quote")
+         "before-quote; dmarc, spf: tag, quarantine or reject")
       ->required();
 }
 

@@ -118,7 +118,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
                .gate = gate,
                .metrics = &metrics}),
       acquirer(sources.in_order(local_source), config.signature.wait, &metrics),
-      incoming(*store, dns, clock, config.server.name),
+      incoming(*store, dns, clock, random, config.server.name),
       deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config), &incoming,
               &metrics),
       greetings(*store, mailboxes, signatures, deposit.policies(), limits),

@@ -104,6 +104,7 @@ struct Deposit::Inside {
   Task<Result<Outcome>> try_own(const Submitted& submitted, NewMessage& message, Signer::Submission submission);
   void log_outcome(const record::Account& sender, const record::StoredMessage& form, std::uint64_t added) const;
   Task<Result<Outcome>> pass_on(const Transaction& transaction, NewMessage& message);
+  Task<Result<std::optional<Refusal>>> sort_in(const Provenance& provenance, LocalRecipients& recipients);
 
   store::Store& store;
   Accounts& accounts;
@@ -151,7 +152,8 @@ Task<Result<Deposit::Outcome>> Deposit::submit(Transaction transaction, NewMessa
   auto task = transaction.principal ? inside->submit_own(transaction, message) : inside->pass_on(transaction, message);
   auto outcome = co_await std::move(task);
   if (inside->counts) inside->counts->submitted(transaction.principal.has_value(), outcome);
-  if (!outcome) co_await give_back_upload(inside->store, message.upload, std::move(message.uploaded));
+  if (!outcome || outcome->refusal)
+    co_await give_back_upload(inside->store, message.upload, std::move(message.uploaded));
   co_return outcome;
 }
 
@@ -360,21 +362,54 @@ Task<Result<std::string>> Deposit::Inside::attach_only(const Transaction& transa
 Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& transaction, NewMessage& message) {
   PARAPH_CO_CHECK(check_loop(message.header));
   drop_mbox_line(message);
-  std::string results;
+  Provenance provenance;
   if (verifier != nullptr) {
-    PARAPH_CO_TRY(auto provenance, co_await verifier->verify(message));
-    results = std::move(provenance.results);
+    Handover handover{.address = transaction.client_address,
+                      .hello = transaction.client_name,
+                      .reverse_path = transaction.reverse_path};
+    PARAPH_CO_TRY(provenance, co_await verifier->verify(message, std::move(handover)));
     message.record.signature = std::move(provenance.signature);
     edit_header(message, [&](signature::Message& edited) { drop_forged_results(edited); });
   }
   Outcome outcome{.message_id = message_id_of(message.record.structure)};
   prepend_fields(message.record.rope, message.record.structure,
-                 format_return_path(transaction.reverse_path) + results + received_field(transaction));
+                 format_return_path(transaction.reverse_path) + provenance.results + received_field(transaction));
   const bool each = transaction.protocol.find("LMTP") != std::string::npos;
   const auto answers = each ? Answers::Each : Answers::OneForAll;
-  PARAPH_CO_TRY(const auto recipients, co_await router.find(transaction.recipients, answers));
+  PARAPH_CO_TRY(auto recipients, co_await router.find(transaction.recipients, answers));
+  PARAPH_CO_TRY(outcome.refusal, co_await sort_in(provenance, recipients));
+  if (outcome.refusal) co_return outcome;
   PARAPH_CO_TRY(outcome.deliveries, co_await router.deliver(message, recipients, answers, std::nullopt));
   co_return outcome;
+}
+
+/// What each recipient's policy makes of a message that did not prove to be what it says. One reply answers for all:
+/// the message is refused when all refuse it, and else is junk to those who would.
+Task<Result<std::optional<Refusal>>> Deposit::Inside::sort_in(const Provenance& provenance,
+                                                              LocalRecipients& recipients) {
+  // What no policy could mind goes on without asking for any.
+  const Policy strictest{.dmarc = OnFail::Reject, .spf = OnFail::Reject};
+  if (arrival_of(provenance, strictest) == Arrival::Inbox) co_return std::nullopt;
+  std::optional<Refusal> refusal;
+  bool all_refuse = true;
+  std::vector<LocalRecipient*> junk;
+  for (auto& recipient : recipients) {
+    if (!recipient) continue;
+    const auto& account = recipient->account;
+    PARAPH_CO_TRY(const auto theirs, co_await policies.of(account.id, domain_of(account.address)));
+    const auto arrival = arrival_of(provenance, theirs);
+    if (arrival == Arrival::Refused) refusal = refusal_of(provenance, theirs);
+    all_refuse = all_refuse && arrival == Arrival::Refused;
+    if (arrival != Arrival::Inbox) junk.push_back(&*recipient);
+  }
+  if (refusal && all_refuse) co_return refusal;
+  for (auto* recipient : junk) {
+    PARAPH_CO_CHECK(co_await router.send_to_junk(*recipient));
+    log(Level::Info, "incoming junk account={} spf={} dmarc={} from={}", printable(recipient->account.address),
+        spf::name_of(provenance.spf.verdict), dmarc::name_of(provenance.dmarc.verdict),
+        printable(provenance.dmarc.domain));
+  }
+  co_return std::nullopt;
 }
 
 // --- both

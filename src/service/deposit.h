@@ -13,6 +13,7 @@
 #include "mail/transaction.h"
 #include "service/accounts.h"
 #include "service/acquire.h"
+#include "service/incoming_policy.h"
 #include "service/key_ring.h"
 #include "service/mailboxes.h"
 #include "service/policies.h"
@@ -28,10 +29,11 @@ struct Transaction {
   mail::Address reverse_path;                ///< null() for <>
   mail::MailOptions options;                 ///< what else MAIL said
   std::vector<mail::Recipient> recipients;   ///< accepted by check_recipient(), in the order given
-  std::string received_from;  ///< text for the Received field: "client.example (192.0.2.1)"; checked by the session
-  std::string protocol;       ///< "ESMTPSA", "LMTP", ... (RFC 3848)
-  std::string peer;           ///< net::Endpoint::peer_key() of who sent it; "": nobody from outside
-  std::string client_name;    ///< what it said in EHLO, as it came
+  std::string received_from;   ///< text for the Received field: "client.example (192.0.2.1)"; checked by the session
+  std::string protocol;        ///< "ESMTPSA", "LMTP", ... (RFC 3848)
+  std::string peer;            ///< net::Endpoint::peer_key() of who sent it; "": nobody from outside
+  std::string client_name;     ///< what it said in EHLO, as it came
+  std::string client_address;  ///< on MX, whom SPF is asked about: net::Endpoint::address(); "": SPF and DMARC are not
 };
 
 /// What the operator's `[signature]` table says for a message whose signature cannot be acquired.
@@ -63,6 +65,7 @@ class Deposit {
     std::string message_id;    ///< for the reply and the log
     /// One per recipient, in order: LMTP answers each; SMTP fails as a whole (nothing is kept) when any fails.
     std::vector<Result<Appended>> deliveries;
+    std::optional<Refusal> refusal;  ///< every recipient's policy refuses the message: nothing was kept
   };
   /// Runs a received message through the pipeline. Durable when it answers. Codes: Denied (From is not the principal's
   /// own: 550 5.7.1), Refused (its signature is mandatory and cannot be attached: 554 5.7.1), BadInput (554 5.6.0),

@@ -43,6 +43,19 @@ Task<Result<LocalRecipients>> Router::find(const std::vector<mail::Recipient>& r
   co_return found;
 }
 
+Task<Result<void>> Router::send_to_junk(LocalRecipient& recipient) {
+  const auto account = recipient.account.id;
+  auto found = co_await mailboxes_.find_special(account, mail::SpecialUse::Junk);
+  if (!found && found.error().code == Code::NotFound)
+    found = co_await mailboxes_.create(account, "Junk", mail::SpecialUse::Junk);
+  // There is one of that name, for another use or made by another session just now: it will do.
+  if (!found && found.error().code == Code::Exists) found = co_await mailboxes_.find(account, "Junk");
+  if (!found) co_return fail(std::move(found));
+  recipient.inbox = found->id;
+  recipient.junk = true;
+  co_return Result<void>();
+}
+
 Task<Result<Target>> Router::target_of(const LocalRecipient& recipient, std::uint64_t bytes) {
   const auto& account = recipient.account;
   const bool quota_free = account.quota_bytes == 0 && account.quota_messages == 0;
@@ -51,11 +64,13 @@ Task<Result<Target>> Router::target_of(const LocalRecipient& recipient, std::uin
     if (is_full(quota, bytes))
       co_return fail(Code::OverQuota, fmt::format("the mailbox of {} is full", printable(account.address)));
   }
-  co_return Target{.account = account.id,
-                   .mailbox = recipient.inbox,
-                   .internal_date = clock_.now(),
-                   .no_quota = quota_free,
-                   .form = recipient.form};
+  Target target{.account = account.id,
+                .mailbox = recipient.inbox,
+                .internal_date = clock_.now(),
+                .no_quota = quota_free,
+                .form = recipient.form};
+  if (recipient.junk) target.flags.keywords.emplace_back(kJunkKeyword);
+  co_return target;
 }
 
 Task<bool> Router::add_sent(SentCopy sent, std::uint64_t bytes, std::vector<Target>& targets) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -17,11 +18,15 @@ namespace paraph::service {
 /// How many of a message's recipients may fail without the others failing.
 enum class Answers { OneForAll, Each };
 
+/// On what the receiver's policy put aside (IANA's registry of IMAP keywords).
+inline constexpr std::string_view kJunkKeyword = "$Junk";
+
 /// A recipient who is here.
 struct LocalRecipient {
   record::Account account;
   MailboxId inbox;
   std::size_t form = 0;  ///< which form of the message goes there
+  bool junk = false;     ///< `inbox` is the one for junk, and the message is marked so
 };
 using LocalRecipients = std::vector<Result<LocalRecipient>>;
 
@@ -40,6 +45,9 @@ class Router {
 
   /// One for each recipient, in order. With OneForAll the first failure is the result.
   Task<Result<LocalRecipients>> find(const std::vector<mail::Recipient>& recipients, Answers answers);
+
+  /// The message goes to the recipient's mailbox for junk, which is made if there is none.
+  Task<Result<void>> send_to_junk(LocalRecipient& recipient);
 
   /// One result for each recipient, in order; recipients that are one account share one entry. With OneForAll nothing
   /// is kept when any recipient fails, and the failure is the result. On failure `message` is as it was. The
