@@ -117,23 +117,23 @@ Task<Result<void>> Transaction::run() {
 /// MAIL and RCPT, and with PIPELINING what may follow them.
 Task<Result<void>> Transaction::envelope() {
   if (connection_.needs_reset) {
-    PARAPH_CO_CHECK(co_await say("RSET\r\n", {Step::Reset}));
+    PARAPH_CO_CHECK(co_await say("RSET\r\n", Step::Reset));
   }
   connection_.needs_reset = true;  // until it has ended well
   if (!over_) {
-    PARAPH_CO_CHECK(co_await say(mail_line(), {Step::Mail}));
+    PARAPH_CO_CHECK(co_await say(mail_line(), Step::Mail));
   }
   for (std::size_t i = 0; i < states_.size() && !over_; ++i) {
     if (states_[i] != State::Asked) continue;
     std::string line;
     wire::append_rcpt(line, job_.recipients[i], connection_.offered, utf8_);
-    PARAPH_CO_CHECK(co_await say(std::move(line), {Step::Rcpt, i}));
+    PARAPH_CO_CHECK(co_await say(std::move(line), Step::Rcpt, i));
   }
   if (over_ || !connection_.offered.pipelining) co_return Result<void>();
   if (one_trip()) {
     PARAPH_CO_CHECK(co_await stream_chunk());
   } else if (!connection_.offered.chunking) {
-    PARAPH_CO_CHECK(co_await say("DATA\r\n", {Step::Data}));
+    PARAPH_CO_CHECK(co_await say("DATA\r\n", Step::Data));
   }
   co_return Result<void>();
 }
@@ -148,7 +148,7 @@ Task<Result<void>> Transaction::send_data() {
     co_return Result<void>();
   }
   if (!data_open_) {
-    PARAPH_CO_CHECK(co_await say("DATA\r\n", {Step::Data}));
+    PARAPH_CO_CHECK(co_await say("DATA\r\n", Step::Data));
   }
   if (over_ || !data_open_) co_return Result<void>();
   PARAPH_CO_CHECK(co_await stream_dotted());
@@ -156,9 +156,9 @@ Task<Result<void>> Transaction::send_data() {
 }
 
 /// With PIPELINING it waits for the others.
-Task<Result<void>> Transaction::say(std::string command, Expected expected) {
+Task<Result<void>> Transaction::say(std::string command, Step step, std::size_t recipient) {
   burst_ += command;
-  expected_.push_back(expected);
+  expected_.push_back({step, recipient});
   if (connection_.offered.pipelining) co_return Result<void>();
   PARAPH_CO_CHECK(co_await settle());
   co_return Result<void>();

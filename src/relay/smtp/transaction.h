@@ -34,10 +34,9 @@ class Transaction {
     std::size_t recipient = 0;
   };
   enum class State : std::uint8_t { Asked, Taken, Answered };
-  enum class Data { None, WithEnvelope, After };
 
   Task<Result<void>> settle();
-  Task<Result<void>> say(std::string command, Expected expected);
+  Task<Result<void>> say(std::string command, Step step, std::size_t recipient = 0);
   Task<Result<void>> envelope();
   Task<Result<void>> send_data();
   Task<Result<void>> stream_dotted();
