@@ -172,7 +172,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
                   net::spawn(gate, executor, "prefetch", acquirer.prefetch(address));
               }},
       dkim_keys(*store, clock, [this](crypto::KeyKind kind) { return generate_on(pool, kind); }),
-      queue_items(*store, random, clock),
+      queue_items(*store, random, clock, [this](const std::string& destination) { queue.try_again(destination); }),
       routes(route_options(config), dns, random, nullptr, metrics),
       relay(&net::asio::connect, &relay_tls, {.name = config.server.name}, gate, metrics),
       queue({.store = *store,

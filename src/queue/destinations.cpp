@@ -150,6 +150,12 @@ void Destinations::note_down(const std::string& name, Down down) {
   down_.insert_or_assign(name, std::move(down));
 }
 
+void Destinations::end_down(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  const auto found = down_.find(name);
+  if (found != down_.end()) found->second.until = Time{};
+}
+
 std::optional<Down> Destinations::find_down(const std::string& name, Time now) const {
   const std::lock_guard lock(mutex_);
   const auto found = down_.find(name);

@@ -74,6 +74,8 @@ class Destinations {
 
   void note_up(const std::string& name);
   void note_down(const std::string& name, Down down);
+  /// It may be tried again, by one.
+  void end_down(const std::string& name);
   std::optional<Down> find_down(const std::string& name, Time now) const;
 
   /// Items that this process has taken and not finished: their leases are its own, whatever the time.

@@ -63,6 +63,8 @@ void Queue::start(std::vector<Executor> loops) {
   net::spawn(inside_->gate, inside_->loops.front(), "queue", inside_->pump());
 }
 
+void Queue::try_again(const std::string& destination) { inside_->destinations.end_down(destination); }
+
 void Queue::stop() {
   inside_->stopped = true;
   inside_->subscription.reset();

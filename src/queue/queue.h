@@ -47,6 +47,8 @@ class Queue {
 
   /// From now on does what is due when it is due, on `loops`, until stop(). Once.
   void start(std::vector<Executor> loops);
+  /// Somebody wants the destination tried, although it did not answer just now. Any thread.
+  void try_again(const std::string& destination);
   /// What is under way ends; nothing new begins. Any thread; safe to repeat.
   void stop();
 

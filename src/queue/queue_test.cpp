@@ -310,6 +310,20 @@ TEST_F(QueueTest, ARetryIsNow) {
   EXPECT_THAT(waiting(), IsEmpty());
 }
 
+TEST_F(QueueTest, ARetryIsATryAlthoughTheDestinationDidNotAnswerJustNow) {
+  relay.script = &FakeRelay::down;
+  send({"carol@example.net"});
+  send({"dave@example.net"});
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(testing::Le(2u)));
+  relay.calls.clear();
+  relay.script = &FakeRelay::take;
+  done(items.apply(waiting()[0].id, QueueItems::Act::Retry));
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(1));
+  EXPECT_THAT(waiting(), SizeIs(1));
+}
+
 TEST_F(QueueTest, WhatWasTakenWhenTheProcessDiedIsTakenAgain) {
   send({"carol@example.net"});
   {

@@ -173,7 +173,7 @@ struct QueueWorld : service::World {
   Options options;
   crypto::SeededRandom random{1};
   service::Outbound outbound{store};
-  service::QueueItems items{store, random, clock};
+  service::QueueItems items{store, random, clock, [this](const std::string& name) { queue->try_again(name); }};
   FakeHops hops;
   FakeRelay relay;
   ChangeForm change_form;

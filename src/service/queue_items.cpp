@@ -69,6 +69,8 @@ Task<Result<bool>> QueueItems::try_apply(record::ItemId id, Act act) {
   const auto now = clock_.now();
   auto after = acted(row.item, act, now);
   if (!after) co_return false;
+  // Before the bell rings: what is known of the destination is not to stand in the way.
+  if (asked_ && (act == Act::Release || act == Act::Retry)) asked_(row.item.destination);
   store::Batch batch;
   UseEdits uses;
   change_item(batch, uses, row, std::move(*after), now, random_.octets(kTokenBytes));

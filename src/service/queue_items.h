@@ -2,6 +2,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -19,8 +20,10 @@ inline constexpr std::chrono::hours kEndedKeptFor{24};
 /// Items of the queue as an operator sees and changes them: with a server that runs, and without one. Any event loop.
 class QueueItems {
  public:
-  QueueItems(store::Store& store, crypto::Random& random, const Clock& clock)
-      : store_(store), random_(random), clock_(clock) {}
+  /// `asked` is told of each destination that an operator wants tried now.
+  QueueItems(store::Store& store, crypto::Random& random, const Clock& clock,
+             std::function<void(const std::string& destination)> asked = {})
+      : store_(store), random_(random), clock_(clock), asked_(std::move(asked)) {}
 
   /// What waits, in order of destination and time, at most `items_max` after the `w` key `after` ("": from the
   /// beginning); `destination` narrows it down when it is not empty.
@@ -47,6 +50,7 @@ class QueueItems {
   store::Store& store_;
   crypto::Random& random_;
   const Clock& clock_;
+  std::function<void(const std::string&)> asked_;
 };
 
 }  // namespace paraph::service

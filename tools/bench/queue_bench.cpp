@@ -119,14 +119,16 @@ struct Process {
     co_return Result<void>();
   }
   Task<Result<void>> enqueue_many(int count) {
-    for (int i = 0; i < count; ++i) PARAPH_CO_CHECK(co_await enqueue(++enqueued));
+    for (int i = 0; i < count; ++i) {
+      PARAPH_CO_CHECK(co_await enqueue(++enqueued));
+    }
     co_return Result<void>();
   }
 
   std::unique_ptr<store::Store> store;
   FakeClock clock{kNow};
   crypto::SeededRandom random{1};
-  service::Limits limits;
+  Limits limits;
   service::Accounts accounts{*store, clock, limits};
   service::Mailboxes mailboxes{*store, clock, limits};
   service::Messages messages{*store, 1 << 20};

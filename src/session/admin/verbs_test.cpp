@@ -297,7 +297,7 @@ TEST_F(VerbsTest, TheQueueIsShownAndChanged) {
                                .enhanced = "4.2.1",
                                .text = "grey\nlisted",
                                .host = "mx." + domain,
-                               .at = Time{}});
+                               .at = Time{} + std::chrono::minutes(1)});
     store::Batch batch;
     batch.writes = {{record::message_uses_key(item.message), "1"}};
     service::add_item(batch, {number}, item);
