@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kVersion = PARAPH_VERSION;
 
 /// Verbs that the contract names and this version lacks.
-constexpr std::string_view kLater[] = {"queue", "backup", "restore"};
+constexpr std::string_view kLater[] = {"backup", "restore"};
 
 /// One command line while it is read: CLI11 fills the fields, and the verb that was given builds the command from them.
 class CommandLine {
@@ -43,6 +43,7 @@ class CommandLine {
   void add_message();
   void add_dkim();
   void add_source();
+  void add_queue();
   void add_check();
   void add_send();
   void add_inbox();
@@ -80,6 +81,7 @@ CommandLine::CommandLine() {
   add_message();
   add_dkim();
   add_source();
+  add_queue();
   add_check();
   add_send();
   add_inbox();
@@ -243,10 +245,33 @@ void CommandLine::add_source() {
             "paraph source list --config paraph.toml");
 }
 
+void CommandLine::add_queue() {
+  auto& group = *add_group("queue", "What waits for other servers", "paraph queue list --config paraph.toml");
+  auto* list = add_admin(group, "list", "", "List what waits, and what was last answered, of all domains or of one",
+                         "paraph queue list example.net --config paraph.toml");
+  add_field(*list, "domain", "domain", "The domain that it waits for");
+  auto* show = add_admin(group, "show", "", "Show an item with each recipient and the last reply of each host",
+                         "paraph queue show 42 --config paraph.toml");
+  add_field(*show, "item", "item", "Its number, as `paraph queue list` shows it")->required();
+  const std::pair<const char*, const char*> acts[] = {{"retry", "Try now what waits for its time"},
+                                                      {"drop", "Give up what waits; nobody is told"},
+                                                      {"hold", "Try no more until it is released"},
+                                                      {"release", "Let go on what was held, and try it now"}};
+  for (const auto& [name, what] : acts) {
+    auto* verb =
+        add_admin(group, name, "", what,
+                  fmt::format("paraph queue {} 42 --config paraph.toml\n  paraph queue {} example.net --config "
+                              "paraph.toml",
+                              name, name));
+    add_field(*verb, "item", "item", "An item's number, a domain, or all")->required();
+  }
+}
+
 void CommandLine::add_message() {
   auto& group = *add_group("message", "What became of a message",
                            "paraph message trace m1@client.example.org --config paraph.toml");
-  auto* trace = add_admin(group, "trace", "", "Who signed it, what was attached, and where it lies",
+  auto* trace = add_admin(group, "trace", "",
+                          "Who signed it, what was attached, where it lies, and how it goes on to other servers",
                           "paraph message trace '<m1@client.example.org>' --config paraph.toml");
   add_field(*trace, "message-id", "message-id", "The Message-ID, with or without angle brackets")->required();
 }

@@ -147,8 +147,17 @@ TEST(CommandLine, ATemplateIsADomains) {
   EXPECT_FALSE(request.has("html"));
 }
 
+TEST(CommandLine, VerbsOfTheQueueNameAnItemOrADomain) {
+  const auto parsed = parse_command_line(words("queue hold example.net --config F"));
+  ASSERT_TRUE(parsed.has_value());
+  const auto& request = std::get<AdminCommand>(parsed->command).request;
+  EXPECT_EQ(request.verb, "queue hold");
+  EXPECT_EQ(request.field("item"), "example.net");
+  EXPECT_EQ(parse_command_line(words("queue drop --config F")).error().exit_code, 2);
+}
+
 TEST(CommandLine, LaterVerbsSaySo) {
-  for (const auto* line : {"queue list"})
+  for (const auto* line : {"milter --listen x"})
     EXPECT_THAT(parse_command_line(words(line)).error().text, testing::HasSubstr("not in this version")) << line;
 }
 
@@ -177,6 +186,13 @@ TEST(CommandLine, HelpOfEveryVerbShowsAnExample) {
                            "key",
                            "key list",
                            "key rotate",
+                           "queue",
+                           "queue list",
+                           "queue show",
+                           "queue retry",
+                           "queue drop",
+                           "queue hold",
+                           "queue release",
                            "message",
                            "message trace",
                            "dkim",

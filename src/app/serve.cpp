@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
+#include <vector>
 
 #include "app/blocking.h"
 #include "app/listeners.h"
@@ -106,6 +107,9 @@ Result<void> Server::start(const Prepare& prepare) {
 }
 
 void Server::run() {
+  std::vector<Executor> loops;
+  for (std::size_t i = 0; i < loops_.size(); ++i) loops.push_back(loops_.at(i));
+  services_->queue.start(std::move(loops));
   const auto set = waited_signals();
   for (;;) {
     int signal = 0;
@@ -120,6 +124,7 @@ void Server::run() {
 void Server::stop() {
   if (listeners_) listeners_->close();
   gate_.stop();
+  if (services_) services_->queue.stop();
   loops_.poke_all();
   if (!gate_.wait_until_empty(kFinishTime)) {
     log(Level::Warn, "sessions={} did not end in {} s: they are closed", gate_.running(), kFinishTime.count());

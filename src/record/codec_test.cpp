@@ -29,6 +29,71 @@ TEST(Codec, AnAccountComesBack) {
   EXPECT_EQ(parse_account(format_account(account)), account);
 }
 
+Queued sample_queued() {
+  const auto at = [](int seconds) { return Time(std::chrono::seconds(1'795'000'000 + seconds)); };
+  Queued item{.destination = "example.net",
+              .message = MessageId{7},
+              .plain = MessageId{8},
+              .skip = 42,
+              .reverse_path = {"alice", "example.org"},
+              .options = {.body = mail::Body::BinaryMime,
+                          .smtputf8 = true,
+                          .require_tls = true,
+                          .ret = mail::Return::Headers,
+                          .envid = "e\xFF"},
+              .recipients = {},
+              .arrived = at(0),
+              .due = at(300),
+              .tries = 3,
+              .held = true,
+              .warned = true,
+              .node = "vm.example.org",
+              .message_id = "<1@example.org>",
+              .ended = std::nullopt};
+  item.recipients.push_back(
+      {.recipient = {{"bob", "Example.net"}, mail::Notify{.delay = true}, "rfc822;bob@example.net"},
+       .state = QueuedRecipient::State::Waiting,
+       .code = 451,
+       .enhanced = "4.3.0",
+       .text = "later",
+       .host = "mx.example.net",
+       .at = at(5)});
+  item.recipients.push_back(
+      {.recipient = {{"carol", "example.net"}, mail::Notify{}, ""}, .state = QueuedRecipient::State::Failed});
+  item.recipients.push_back(
+      {.recipient = {{"dave", "example.net"}, std::nullopt, ""}, .state = QueuedRecipient::State::Delivered});
+  return item;
+}
+
+TEST(Codec, AnItemOfTheQueueComesBack) {
+  auto item = sample_queued();
+  EXPECT_EQ(parse_queued(format_queued(item)), item);
+  item.recipients[0].state = QueuedRecipient::State::Dropped;
+  item.message = {};
+  item.ended = item.due;
+  EXPECT_EQ(parse_queued(format_queued(item)), item);
+}
+
+TEST(Codec, AnItemOfTheQueueThatContradictsItselfIsCorrupt) {
+  using Damage = std::function<void(Queued&)>;
+  const Damage damages[] = {[](Queued& item) { item.destination.clear(); },
+                            [](Queued& item) { item.destination += "\0x"s; },
+                            [](Queued& item) { item.message = {}; },
+                            [](Queued& item) { item.ended = item.due; },
+                            [](Queued& item) { item.recipients[0].state = QueuedRecipient::State::Failed; },
+                            [](Queued& item) { item.recipients.clear(); },
+                            [](Queued& item) { item.recipients[1].state = QueuedRecipient::State{4}; },
+                            [](Queued& item) { item.recipients[0].code = 1000; },
+                            [](Queued& item) { item.options.body = mail::Body{3}; }};
+  for (const auto& damage : damages) {
+    auto item = sample_queued();
+    damage(item);
+    const auto read = parse_queued(format_queued(item));
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, Code::Corrupt);
+  }
+}
+
 TEST(Codec, ADomainComesBack) { EXPECT_EQ(parse_domain(format_domain("example.org")), "example.org"); }
 
 TEST(Codec, ADkimKeyComesBack) {

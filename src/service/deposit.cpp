@@ -65,9 +65,22 @@ struct Submitted {
   bool save_sent = true;
 };
 
+namespace {
+
+std::vector<Elsewhere> elsewhere_of(const Submitted& submitted) {
+  std::vector<Elsewhere> found;
+  for (std::size_t i = 0; i < submitted.recipients.size(); ++i) {
+    const auto& one = submitted.recipients[i];
+    if (one->elsewhere) found.push_back({.recipient = submitted.transaction.recipients[i], .form = one->form});
+  }
+  return found;
+}
+
+}  // namespace
+
 struct Deposit::Inside {
   Inside(store::Store& s, Accounts& a, Mailboxes& m, Acquirer& q, crypto::Random& r, const Clock& c, const Limits& l,
-         DepositPolicy p, IncomingVerifier* v, Metrics* t)
+         DepositPolicy p, IncomingVerifier* v, Metrics* t, Outbound* o)
       : store(s),
         accounts(a),
         mailboxes(m),
@@ -76,6 +89,7 @@ struct Deposit::Inside {
         limits(l),
         policy(std::move(p)),
         verifier(v),
+        outbound(o),
         policies(s),
         templates(policies),
         keys(s, r, c),
@@ -101,6 +115,8 @@ struct Deposit::Inside {
   Task<Result<Outcome>> submit_own(const Transaction& transaction, NewMessage& message);
   Task<Result<Forms>> forms_for(const Transaction& transaction, const Policy& policy, const mail::Address& owner,
                                 LocalRecipients& recipients);
+  static std::optional<std::size_t> keep_plain(const Submitted& submitted, NewMessage& message,
+                                               const signature::Message& plain, std::string_view trace);
   Task<Result<Outcome>> try_own(const Submitted& submitted, NewMessage& message, Signer::Submission submission);
   void log_outcome(const record::Account& sender, const record::StoredMessage& form, std::uint64_t added) const;
   Task<Result<Outcome>> pass_on(const Transaction& transaction, NewMessage& message);
@@ -114,6 +130,7 @@ struct Deposit::Inside {
   const Limits& limits;
   DepositPolicy policy;
   IncomingVerifier* verifier;
+  Outbound* outbound;
   Policies policies;
   Templates templates;
   KeyRing keys;
@@ -125,15 +142,16 @@ struct Deposit::Inside {
 
 Deposit::Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, Acquirer& acquirer,
                  crypto::Random& random, const Clock& clock, const Limits& limits, DepositPolicy policy,
-                 IncomingVerifier* verifier, Metrics* metrics)
+                 IncomingVerifier* verifier, Metrics* metrics, Outbound* outbound)
     : inside_(std::make_shared<Inside>(store, accounts, mailboxes, acquirer, random, clock, limits, std::move(policy),
-                                       verifier, metrics)) {}
+                                       verifier, metrics, outbound)) {}
 
 Policies& Deposit::policies() { return inside_->policies; }
 KeyRing& Deposit::keys() { return inside_->keys; }
 
-Task<Result<void>> Deposit::check_recipient(mail::Address recipient) {
-  const bool local = co_await inside_->accounts.is_local_domain(recipient.domain);
+Task<Result<void>> Deposit::check_recipient(mail::Address recipient, Relaying relaying) {
+  PARAPH_CO_TRY(const bool local, co_await inside_->accounts.is_local(recipient.domain));
+  if (!local && relaying == Relaying::Yes && inside_->outbound != nullptr) co_return Result<void>();
   if (!local)
     co_return fail(Code::Denied,
                    fmt::format("{} is not here, and this server does not relay", printable(recipient.domain)));
@@ -164,7 +182,8 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::submit_own(const Transaction& tr
   PARAPH_CO_TRY(auto prepared, co_await prepare(transaction, principal, message));
   auto& [received, owner, own] = prepared;
   PARAPH_CO_TRY(const auto rules, co_await policies.of(principal.id, domain_of(principal.address)));
-  PARAPH_CO_TRY(auto recipients, co_await router.find(transaction.recipients, Answers::OneForAll));
+  PARAPH_CO_TRY(auto recipients, co_await router.find(transaction.recipients, Answers::OneForAll,
+                                                      outbound != nullptr ? Relaying::Yes : Relaying::No));
   const bool on = principal.signature_on && rules.signature;
   Forms forms{.policies = {policy.attach}};
   if (on && !own.field) {
@@ -220,8 +239,10 @@ Task<Result<Forms>> Deposit::Inside::forms_for(const Transaction& transaction, c
   std::vector<FormKey> form_keys;
   for (std::size_t i = 0; i < recipients.size(); ++i) {
     const auto& account = recipients[i]->account;
-    PARAPH_CO_TRY(const auto theirs, co_await policies.of(account.id, domain_of(account.address)));
-    const bool internal = iequals(transaction.recipients[i].address.domain, owner.domain);
+    const auto& domain = transaction.recipients[i].address.domain;
+    PARAPH_CO_TRY(const auto theirs,
+                  co_await policies.of(account.id, recipients[i]->elsewhere ? domain : domain_of(account.address)));
+    const bool internal = iequals(domain, owner.domain);
     form_keys.push_back(
         {.kinds = kinds_for(own, internal), .recipients = theirs.recipient_class, .internal = internal});
   }
@@ -245,6 +266,7 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Submitted& submitt
   }
   Outcome outcome{.report = std::move(all.front().report), .message_id = message_id_of(all.front().structure)};
   const auto trace = received_field(transaction);
+  const auto return_path = format_return_path(transaction.reverse_path);
   message.other_forms.clear();
   std::vector<std::uint64_t> added;  // octets that each form got from the engine
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -257,14 +279,42 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Submitted& submitt
     added.push_back(form.rope.wire_bytes() - bytes_before);
     PARAPH_CO_TRY(auto fields, co_await dkim.sign(form, message.blobs, all[i].field, submission.owner.domain));
     fields += all[i].field;
-    prepend_fields(form.rope, form.structure, format_return_path(transaction.reverse_path) + fields + trace);
+    prepend_fields(form.rope, form.structure, return_path + fields + trace);
   }
   std::optional<SentCopy> sent;
   if (submitted.save_sent) sent.emplace(SentCopy{submitted.principal, submitted.forms.sent});
-  PARAPH_CO_TRY(outcome.deliveries, co_await router.deliver(message, submitted.recipients, Answers::OneForAll, sent));
+  const Departure departure{.reverse_path = transaction.reverse_path,
+                            .options = transaction.options,
+                            .arrived = clock.now(),
+                            .skip = return_path.size(),
+                            .plain = keep_plain(submitted, message, submission.message, trace)};
+  const auto items = prepare_items(message, elsewhere_of(submitted), departure);
+  Along along;
+  if (!items.empty())
+    along = [&](store::Batch& batch, const std::vector<mail::Entry>&) { return outbound->add(batch, message, items); };
+  PARAPH_CO_TRY(outcome.deliveries,
+                co_await router.deliver(message, submitted.recipients, Answers::OneForAll, sent, std::move(along)));
   log_outcome(submitted.principal, message.record, added[0]);
   for (std::size_t i = 1; i < added.size(); ++i) log_outcome(submitted.principal, message.other_forms[i - 1], added[i]);
   co_return outcome;
+}
+
+/// When something signed leaves, the message before the signature stays with it until it is delivered: for a server
+/// that takes only a shorter one (spec 2.8). Answers which form it is.
+std::optional<std::size_t> Deposit::Inside::keep_plain(const Submitted& submitted, NewMessage& message,
+                                                       const signature::Message& plain, std::string_view trace) {
+  const auto leaves_signed = [&](const Result<LocalRecipient>& one) {
+    const auto& form = one->form == 0 ? message.record : message.other_forms[one->form - 1];
+    return one->elsewhere && !form.signature.kinds.empty() && form.signature.kinds != "none";
+  };
+  if (submitted.kept || std::ranges::none_of(submitted.recipients, leaves_signed)) return std::nullopt;
+  auto& form = message.other_forms.emplace_back();
+  form.received = message.record.received;
+  form.duration = message.record.duration;
+  form.rope = plain.rope;
+  form.structure = plain.structure;
+  prepend_fields(form.rope, form.structure, trace);
+  return message.other_forms.size();
 }
 
 /// What the engine did with one form of a message, never what is in it.

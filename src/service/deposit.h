@@ -16,8 +16,10 @@
 #include "service/incoming_policy.h"
 #include "service/key_ring.h"
 #include "service/mailboxes.h"
+#include "service/outbound.h"
 #include "service/policies.h"
 #include "service/receive.h"
+#include "service/send.h"
 #include "service/verify_incoming.h"
 #include "signature/attach.h"
 
@@ -51,19 +53,20 @@ struct DepositPolicy {
 class Deposit {
  public:
   /// `verifier` looks at messages from elsewhere; without one they are taken unchecked. `metrics` counts, if there is
-  /// one (deposit_counts.h).
+  /// one (deposit_counts.h). Without `outbound` nothing goes to other servers.
   Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, Acquirer& acquirer, crypto::Random& random,
           const Clock& clock, const Limits& limits, DepositPolicy policy, IncomingVerifier* verifier = nullptr,
-          Metrics* metrics = nullptr);
+          Metrics* metrics = nullptr, Outbound* outbound = nullptr);
 
   /// May mail for `recipient` be taken here? NotFound: local domain, no such user (550 5.1.1). Denied: foreign domain,
-  /// no relaying (550 5.7.1). OverQuota (552 5.2.2).
-  Task<Result<void>> check_recipient(mail::Address recipient);
+  /// no relaying (550 5.7.1): only what an authenticated sender submits goes to other servers. OverQuota (552 5.2.2).
+  Task<Result<void>> check_recipient(mail::Address recipient, Relaying relaying = Relaying::No);
 
   struct Outcome {
     signature::Report report;  ///< Untouched, with reason "", for MX and LMTP
     std::string message_id;    ///< for the reply and the log
-    /// One per recipient, in order: LMTP answers each; SMTP fails as a whole (nothing is kept) when any fails.
+    /// One per recipient, in order: LMTP answers each; SMTP fails as a whole (nothing is kept) when any fails. Without
+    /// a mailbox: it waits in the queue.
     std::vector<Result<Appended>> deliveries;
     std::optional<Refusal> refusal;  ///< every recipient's policy refuses the message: nothing was kept
   };

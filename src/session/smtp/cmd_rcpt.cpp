@@ -19,7 +19,7 @@ smtp::Reply refusal_of(const Error& error) {
 
 }  // namespace
 
-// RCPT TO (RFC 5321 §4.1.1.3). Every recipient is local: nothing is relayed.
+// RCPT TO (RFC 5321 §4.1.1.3). Only for a user who logged in anything goes to another server.
 Task<void> Session::rcpt(smtp::RcptTo command) {
   if (recipients_.size() >= server_.limits.recipients_max) {
     reply(452, "4.5.3", "too many recipients");
@@ -27,7 +27,8 @@ Task<void> Session::rcpt(smtp::RcptTo command) {
   }
   auto recipient = std::move(command.to);
   recipient.address = co_await with_domain(server_, std::move(recipient.address));
-  auto allowed = co_await server_.deposit.check_recipient(recipient.address);
+  auto allowed = co_await server_.deposit.check_recipient(recipient.address,
+                                                          account_ ? service::Relaying::Yes : service::Relaying::No);
   if (!allowed) {
     const auto refusal = refusal_of(allowed.error());
     // Strangers who guess addresses run into the limit; a user's stale address book does not.
