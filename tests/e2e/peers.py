@@ -248,3 +248,46 @@ match from any for domain "example.test" action "onward"
 
     def command(self):
         return "smtpd -d -f /etc/smtpd.conf"
+
+
+class Dovecot(Peer):
+    """Takes messages by LMTP, installed as Debian has it. The users of peer.test, in folders."""
+
+    package = "dovecot"
+    users = {"vmail": 5403}
+
+    def __init__(self):
+        super().__init__(0)
+
+    def configure(self):
+        (self.folder / "dovecot.conf").write_text(f"""
+base_dir = {self.folder}/run
+state_dir = {self.folder}/state
+log_path = /dev/stderr
+protocols = lmtp
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+passdb {{
+  driver = static
+  args = password=secret
+}}
+userdb {{
+  driver = static
+  args = uid=vmail gid=vmail home={self.mail}/%n
+}}
+first_valid_uid = 1
+mail_location = maildir:~/
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {self.port}
+  }}
+}}
+""")
+
+    def setup(self):
+        return f"mkdir -p {self.folder}/run {self.folder}/state"
+
+    def command(self):
+        return f"dovecot -F -c {self.folder}/dovecot.conf"
