@@ -20,7 +20,7 @@ class Fault:
 class FaultRelay:
     """Listens on `port` of 127.0.0.1 (or of the address given) and passes connections on to `target`, a line at a time where it must look."""
 
-    def __init__(self, target, address=("127.0.0.1", 0), opened=contextlib.nullcontext, hide=("CHUNKING", "PIPELINING")):
+    def __init__(self, target, address=("127.0.0.1", 0), opened=contextlib.nullcontext, hide=("CHUNKING", "PIPELINING", "STARTTLS")):
         self.target = target
         self.opened = opened  # a context in which sockets are made: another network namespace
         self.hide = tuple(word.encode() for word in hide)

@@ -62,9 +62,9 @@ class Between(unittest.TestCase):
         cls.dns = Dns(cls.network)
         stack.callback(cls.dns.stop)
         cls.receiver = stack.enter_context(Server(accounts=("bob", "carol"), domain="receiver.test", name="mx.receiver.test", host=cls.network.receiver, address="10.77.2.2",
-                                                  ports={"mx": 25}, listen=("mx", "imap"), extra=QUEUE.format(number=2, more="")))
+                                                  ports={"mx": 25}, tls=True, listen=("mx", "imap"), extra=QUEUE.format(number=2, more="")))
         cls.sender = stack.enter_context(Server(accounts=("alice", "dave"), domain="sender.test", name="vm.sender.test", host=cls.network.sender, address="10.77.1.2", ports={"mx": 25},
-                                                listen=("mx", "submission", "imap"), extra=QUEUE.format(number=1, more="")))
+                                                tls=True, listen=("mx", "imap"), extra=QUEUE.format(number=1, more="")))
         cls.sender.set_signature(recordings())
         cls.relay = stack.enter_context(FaultRelay(("10.77.2.2", 25), ("10.77.1.1", 25), cls.network.middle.inside))
         cls.audio = recordings().message("amr").read_bytes()

@@ -37,11 +37,12 @@ def voice_message(subject, audio, to="bob@peer.test"):
     return message.as_bytes(policy=email.policy.SMTP)
 
 
-def submit(server, octets, to, sender="alice", port=None, options=(), rcpt_options=()):
-    with server.connect("submission") as probe:
-        probe.recv(1)
+def submit(server, octets, to, sender="alice", options=(), rcpt_options=()):
     with (server.host.inside() if server.host else contextlib.nullcontext()):
-        smtp = smtplib.SMTP(server.address, port or server.ports["submission"], timeout=30)
+        if "submissions" in server.ports:
+            smtp = smtplib.SMTP_SSL(server.address, server.ports["submissions"], timeout=30)
+        else:
+            smtp = smtplib.SMTP(server.address, server.ports["submission"], timeout=30)
     with smtp:
         smtp.login(f"{sender}@{server.domain}", PASSWORD)
         return smtp.sendmail(f"{sender}@{server.domain}", to, octets, mail_options=options, rcpt_options=rcpt_options)
@@ -50,7 +51,10 @@ def submit(server, octets, to, sender="alice", port=None, options=(), rcpt_optio
 def inbox(server, user, mailbox="INBOX"):
     """Every message of a mailbox, whole."""
     with (server.host.inside() if server.host else contextlib.nullcontext()):
-        imap = imaplib.IMAP4(server.address, server.ports["imap"], timeout=30)
+        if "imaps" in server.ports:
+            imap = imaplib.IMAP4_SSL(server.address, server.ports["imaps"], timeout=30)
+        else:
+            imap = imaplib.IMAP4(server.address, server.ports["imap"], timeout=30)
     with imap:
         imap.login(f"{user}@{server.domain}", PASSWORD)
         imap.select(mailbox, readonly=True)
