@@ -43,6 +43,7 @@ service::DepositPolicy deposit_policy(const Config& config) {
 dns::cares::Options dns_options(const Config& config) {
   dns::cares::Options options;
   for (const auto& server : config.dns.servers) options.servers.push_back(server.text());
+  options.trust_ad = config.dns.trust_ad;
   return options;
 }
 

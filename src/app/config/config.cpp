@@ -108,15 +108,20 @@ void read_signature(Reader& table, Config::Signature& signature) {
 void read_queue(Reader& table, Config::Queue& queue) {
   table.take("retry_first", queue.retry_first);
   table.take("give_up_after", queue.give_up_after);
+  table.take("ca", queue.ca);
   if (queue.retry_first >= queue.give_up_after)
     table.fault("retry_first", "is not before give_up_after: make it shorter");
 }
 
 void read_dns(Reader& table, Config::Dns& dns) {
   table.take("servers", dns.servers);
+  table.take("trust_ad", dns.trust_ad);
   const auto has_no_port = [](const net::Endpoint& server) { return server.port == 0; };
   if (std::ranges::any_of(dns.servers, has_no_port))
     table.fault("servers", "names port 0: write the port where that server answers, \"127.0.0.1:53\"");
+  const bool near = !dns.servers.empty() && std::ranges::all_of(dns.servers, &net::Endpoint::loopback);
+  if (dns.trust_ad && !near)
+    table.fault("trust_ad", "needs servers on loopback: name them, as in servers = [\"127.0.0.1:53\"]");
 }
 
 constexpr std::chrono::milliseconds kSourceTimeoutMin{50};
@@ -210,6 +215,13 @@ void read_route(Reader& table, Route& route) {
   table.take("host", route.host);
   table.take("port", route.port);
   table.take("tls", route.tls, kRouteTls);
+  table.take("user", route.user);
+  table.take("password_file", route.password_file);
+  table.take("ca", route.ca);
+  if (table.has("user") != table.has("password_file"))
+    table.fault("user", "needs password_file, and password_file needs user: give both or none");
+  if (table.has("ca") && route.tls != RouteTls::Required)
+    table.fault("ca", "is for tls = \"required\" only: nobody else looks at certificates");
   if (!route.domain.empty() && !is_route_domain(route.domain))
     table.fault("domain", "is not a domain: write \"example.org\", \".example.org\" or \"*\"");
   const bool address = net::parse_endpoint(route.host + ":0") || net::parse_endpoint("[" + route.host + "]:0");

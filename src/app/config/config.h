@@ -49,6 +49,8 @@ struct Route {
   std::string host;
   std::uint16_t port = 25;
   RouteTls tls = RouteTls::Opportunistic;
+  std::string user, password_file;  ///< both, or none
+  std::string ca;                   ///< `tls = "required"` only
 };
 
 /// The configuration file, checked: every value is within its bounds, and tables agree with each other.
@@ -87,9 +89,11 @@ struct Config {
   struct Queue {
     std::chrono::seconds retry_first{300};
     std::chrono::seconds give_up_after{5 * 86400};
+    std::string ca;  ///< PEM: vouches besides the system's authorities where a TLS policy asks for that; empty: none
   } queue;
   struct Dns {
-    Endpoints servers;  ///< empty: the system's
+    Endpoints servers;      ///< empty: the system's
+    bool trust_ad = false;  ///< they validate; all on loopback
   } dns;
 };
 
