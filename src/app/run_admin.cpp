@@ -45,7 +45,7 @@ Result<void> run_without_server(const Config& config, net::asio::Loops& loops, a
   PARAPH_TRY(auto store, open_store(config));
   net::Gate gate;
   net::WorkerPool pool(1, kPoolJobsMax);
-  Services services(config, std::move(store), make_silent_remotes(config), pool, gate);
+  Services services(config, std::move(store), make_silent_remotes(config), RelayFiles{}, pool, gate);
   auto result = run_blocking(loops.at(0), run_here(services, std::move(request)));
   loops.stop();
   return result;

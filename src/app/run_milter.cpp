@@ -59,7 +59,7 @@ Result<void> run_milter(const Config& config, const std::string& listen) {
   net::Gate gate;
   net::asio::Loops loops(cores());
   net::WorkerPool pool(cores(), kPoolJobsMax);
-  Services services(config, std::move(store), std::move(remotes), pool, gate);
+  Services services(config, std::move(store), std::move(remotes), RelayFiles{}, pool, gate);
   loops.run();
   auto served = run_blocking(loops.at(0), services.recover());
   if (served) {

@@ -95,8 +95,10 @@ void Server::reload_secrets() {
 Result<void> Server::start(const Prepare& prepare) {
   PARAPH_CHECK(load_tls());
   PARAPH_TRY(auto remotes, make_remotes(config_));
+  PARAPH_TRY(auto relay_files, load_relay_files(config_));
   PARAPH_TRY(auto store, open_store(config_));
-  services_ = std::make_unique<Services>(config_, std::move(store), std::move(remotes), pool_, gate_);
+  services_ =
+      std::make_unique<Services>(config_, std::move(store), std::move(remotes), std::move(relay_files), pool_, gate_);
   loops_.run();
   PARAPH_CHECK(run_blocking(loops_.at(0), services_->recover()));
   if (prepare) {
@@ -156,7 +158,6 @@ Result<void> serve(const Config& config, Prepare prepare, const std::function<vo
     return started;
   }
   start_logging();
-  for (const auto& sentence : not_in_this_version(config)) log(Level::Warn, "{}", sentence);
   fmt::print("paraph ready {}\n", server.ports());
   std::fflush(stdout);
   ready();

@@ -8,8 +8,6 @@
 #include "base/text.h"
 #include "crypto/password.h"
 #include "crypto/signing_key.h"
-#include "net/asio/connect.h"
-#include "net/asio/tls.h"
 #include "record/format.h"
 #include "service/receive.h"
 #include "service/server_key.h"
@@ -43,45 +41,20 @@ service::DepositPolicy deposit_policy(const Config& config) {
   return policy;
 }
 
-relay::Tls route_tls(RouteTls choice) {
-  switch (choice) {
-    case RouteTls::None:
-      return relay::Tls::None;
-    case RouteTls::Required:
-      return relay::Tls::Required;
-    case RouteTls::Opportunistic:
-      break;
-  }
-  return relay::Tls::Opportunistic;
-}
-
-queue::RouteOptions route_options(const Config& config) {
-  queue::RouteOptions options{.own_name = lowered(config.server.name)};
-  for (const auto& route : config.routes)
-    options.routes.push_back(
-        {.domain = route.domain, .host = route.host, .port = route.port, .tls = route_tls(route.tls)});
-  return options;
-}
-
 queue::Options queue_options(const Config& config) {
   queue::Options options{.node = config.server.name};
   options.retry.first = config.queue.retry_first;
+  options.retry.most = config.queue.retry_max;
   options.retry.give_up_after = config.queue.give_up_after;
   options.connections_per_destination = config.queue.connections_per_destination;
   options.connections_max = config.queue.connections_max;
   return options;
 }
 
-/// What a server must prove in the handshake.
-Result<std::shared_ptr<const net::TlsContext>> relay_tls(const relay::Host& host) {
-  if (host.tls == relay::Tls::Dane) return fail(Code::Unsupported, "DANE is not in this version");
-  return net::asio::client_tls(
-      {.server_name = host.name, .ca_pem = host.ca_pem, .verify = host.tls == relay::Tls::Required});
-}
-
 dns::cares::Options dns_options(const Config& config) {
   dns::cares::Options options;
   for (const auto& server : config.dns.servers) options.servers.push_back(server.text());
+  options.trust_ad = config.dns.trust_ad;
   return options;
 }
 
@@ -136,7 +109,7 @@ Result<std::unique_ptr<store::Store>> open_store(const Config& config) {
   return store::rocks::open(options);
 }
 
-Services::Services(const Config& config, std::unique_ptr<store::Store> opened, Remotes remotes,
+Services::Services(const Config& config, std::unique_ptr<store::Store> opened, Remotes remotes, RelayFiles relay_files,
                    net::WorkerPool& worker_pool, net::Gate& gate)
     : limits(config.limits),
       pool(worker_pool),
@@ -179,8 +152,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
               }},
       dkim_keys(*store, clock, [this](crypto::KeyKind kind) { return generate_on(pool, kind); }),
       queue_items(*store, random, clock, [this](const std::string& destination) { queue.try_again(destination); }),
-      routes(route_options(config), dns, random, nullptr, metrics),
-      relay(&net::asio::connect, &relay_tls, {.name = config.server.name}, gate, metrics),
+      relays(config, std::move(relay_files), dns, random, clock, gate, metrics),
       queue({.store = *store,
              .accounts = accounts,
              .mailboxes = mailboxes,
@@ -188,7 +160,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
              .outbound = outbound,
              .random = random,
              .clock = clock},
-            routes, relay, gate, queue_options(config), {}, &metrics),
+            relays.next_hops(), relays.relay(), gate, queue_options(config), {}, &metrics),
       verbs(*store, accounts, mailboxes, signatures, deposit.policies(), deposit.keys(), dkim_keys, queue_items,
             [this](std::string password) { return make_on(pool, random, std::move(password)); },
             {.states = [this] { return sources.states(); },

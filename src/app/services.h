@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "app/config/config.h"
+#include "app/relays.h"
 #include "app/sources.h"
 #include "base/clock.h"
 #include "base/metrics.h"
@@ -13,8 +14,6 @@
 #include "net/gate.h"
 #include "net/worker_pool.h"
 #include "queue/queue.h"
-#include "queue/routes.h"
-#include "relay/smtp/smtp_relay.h"
 #include "service/accounts.h"
 #include "service/acquire.h"
 #include "service/deposit.h"
@@ -42,8 +41,8 @@ Result<std::unique_ptr<store::Store>> open_store(const Config& config);
 /// it any more.
 struct Services {
   /// `gate` counts what no session waits for: fetches of signatures, and the queue's work.
-  Services(const Config& config, std::unique_ptr<store::Store> opened, Remotes remotes, net::WorkerPool& worker_pool,
-           net::Gate& gate);
+  Services(const Config& config, std::unique_ptr<store::Store> opened, Remotes remotes, RelayFiles relay_files,
+           net::WorkerPool& worker_pool, net::Gate& gate);
 
   /// The store's format is one that this server knows, what a crash left behind is put right, and the server's keys are
   /// loaded: once, before anything else. The failure is one sentence.
@@ -72,8 +71,7 @@ struct Services {
   sasl::LoginServices logins;
   service::DkimKeys dkim_keys;
   service::QueueItems queue_items;
-  queue::Routes routes;
-  relay::smtp::SmtpRelay relay;
+  Relays relays;
   queue::Queue queue;
   admin::Verbs verbs;
 

@@ -13,8 +13,9 @@
 namespace paraph::queue {
 namespace {
 
-/// After a failure to connect nobody else tries for so long: what is due is put off with the same answer.
-constexpr std::chrono::minutes kDownFor{1};
+/// After a failure to connect nobody else tries for so long, or for the first delay if that is shorter: what is due is
+/// put off with the same answer.
+constexpr std::chrono::seconds kDownFor{60};
 /// A destination whose rows the store did not give, or did not take.
 constexpr std::chrono::minutes kPause{1};
 constexpr int kRefitsMax = 3;
@@ -176,7 +177,7 @@ Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& 
   }
   if (!tried.answers.empty())
     destinations.note_down(destination->name,
-                           {.until = with.clock.now() + kDownFor, .answer = tried.answers.front(), .host = tried.host});
+                           {.until = with.clock.now() + std::min(kDownFor, options.retry.first), .answer = tried.answers.front(), .host = tried.host});
   co_return tried;
 }
 

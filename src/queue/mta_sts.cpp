@@ -151,7 +151,8 @@ Task<StsPolicy> MtaSts::find(std::string domain, std::chrono::milliseconds withi
   if (!id) co_return last;
   if (holds && before->id == *id) co_return last;
   if (before && before->try_again > now) co_return last;
-  auto policy = co_await fetch(std::move(domain), *std::move(id), before.value_or(Known{}));
+  Known last_known = before.value_or(Known());
+  auto policy = co_await fetch(std::move(domain), *std::move(id), std::move(last_known));
   co_return policy;
 }
 

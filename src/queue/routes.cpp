@@ -166,6 +166,7 @@ Task<Result<relay::Host>> Routes::find_host(Exchange exchange, std::string domai
   if (policy.mode == Mode::Enforce) {
     host.tls = relay::Tls::Required;
     host.names = {host.name};
+    host.ca_pem = options_.ca_pem;
   }
   if (!exchange.ask_tlsa) co_return host;
   auto records = co_await resolver_.tlsa(exchange.host, options_.port, left_until(deadline));
@@ -177,6 +178,7 @@ Task<Result<relay::Host>> Routes::find_host(Exchange exchange, std::string domai
   if (records->empty()) co_return host;
   host.tls = relay::Tls::Dane;
   host.names = {host.name, std::move(domain)};  // RFC 7672 §3.2.2
+  host.ca_pem.clear();
   for (auto& one : *records)
     host.tlsa.push_back(
         {.usage = one.usage, .selector = one.selector, .matching = one.matching, .data = std::move(one.data)});

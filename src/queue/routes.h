@@ -31,6 +31,7 @@ struct RouteOptions {
   std::string own_name;       ///< lower case: among the exchanges of a domain, it ends them (RFC 5321 §5.1)
   std::vector<Route> routes;  ///< the first that fits
   std::uint16_t port = 25;    ///< of exchanges
+  std::string ca_pem;         ///< vouches for them besides the system's authorities, where a policy asks for that
   std::size_t hosts_max = 8;  ///< of one domain
   std::chrono::milliseconds within{20000};  ///< all that DNS is asked for one domain
 };

@@ -25,6 +25,7 @@ QUEUE = """
 servers = "10.77.{number}.1:53"
 [queue]
 retry_first = "1s"
+retry_max = "2s"
 {more}
 """
 STEPS = ["", "EHLO", "MAIL", "RCPT", "DATA", "CONTENT", "."]

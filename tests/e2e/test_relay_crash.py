@@ -17,6 +17,7 @@ DELIVERIES = int(os.environ.get("PARAPH_CRASH_DELIVERIES", "2000"))
 QUEUE = """
 [queue]
 retry_first = "1s"
+retry_max = "2s"
 {more}
 """
 ROUTE = """

@@ -107,18 +107,25 @@ void read_signature(Reader& table, Config::Signature& signature) {
 
 void read_queue(Reader& table, Config::Queue& queue) {
   table.take("retry_first", queue.retry_first);
+  table.take("retry_max", queue.retry_max);
   table.take("give_up_after", queue.give_up_after);
   table.take("connections_per_destination", queue.connections_per_destination);
   table.take("connections_max", queue.connections_max);
+  table.take("ca", queue.ca);
   if (queue.retry_first >= queue.give_up_after)
     table.fault("retry_first", "is not before give_up_after: make it shorter");
+  if (queue.retry_max < queue.retry_first) table.fault("retry_max", "is shorter than retry_first: make it longer");
 }
 
 void read_dns(Reader& table, Config::Dns& dns) {
   table.take("servers", dns.servers);
+  table.take("trust_ad", dns.trust_ad);
   const auto has_no_port = [](const net::Endpoint& server) { return server.port == 0; };
   if (std::ranges::any_of(dns.servers, has_no_port))
     table.fault("servers", "names port 0: write the port where that server answers, \"127.0.0.1:53\"");
+  const bool near = !dns.servers.empty() && std::ranges::all_of(dns.servers, &net::Endpoint::loopback);
+  if (dns.trust_ad && !near)
+    table.fault("trust_ad", "needs servers on loopback: name them, as in servers = [\"127.0.0.1:53\"]");
 }
 
 constexpr std::chrono::milliseconds kSourceTimeoutMin{50};
@@ -212,6 +219,13 @@ void read_route(Reader& table, Route& route) {
   table.take("host", route.host);
   table.take("port", route.port);
   table.take("tls", route.tls, kRouteTls);
+  table.take("user", route.user);
+  table.take("password_file", route.password_file);
+  table.take("ca", route.ca);
+  if (table.has("user") != table.has("password_file"))
+    table.fault("user", "needs password_file, and password_file needs user: give both or none");
+  if (table.has("ca") && route.tls != RouteTls::Required)
+    table.fault("ca", "is for tls = \"required\" only: nobody else looks at certificates");
   if (!route.domain.empty() && !is_route_domain(route.domain))
     table.fault("domain", "is not a domain: write \"example.org\", \".example.org\" or \"*\"");
   const bool address = net::parse_endpoint(route.host + ":0") || net::parse_endpoint("[" + route.host + "]:0");
@@ -361,7 +375,5 @@ Result<Config> load_config(const std::filesystem::path& file) {
   if (text.size() > kFileBytesMax) return unreadable("is over 1 MiB");
   return parse_config(text, file.string());
 }
-
-std::vector<std::string> not_in_this_version(const Config&) { return {}; }
 
 }  // namespace paraph::app

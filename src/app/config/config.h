@@ -49,6 +49,8 @@ struct Route {
   std::string host;
   std::uint16_t port = 25;
   RouteTls tls = RouteTls::Opportunistic;
+  std::string user, password_file;  ///< both, or none
+  std::string ca;                   ///< `tls = "required"` only
 };
 
 /// The configuration file, checked: every value is within its bounds, and tables agree with each other.
@@ -86,12 +88,15 @@ struct Config {
   std::vector<Route> routes;
   struct Queue {
     std::chrono::seconds retry_first{300};
+    std::chrono::seconds retry_max{4 * 3600};
     std::chrono::seconds give_up_after{5 * 86400};
     std::uint32_t connections_per_destination = 20;
     std::uint32_t connections_max = 200;
+    std::string ca;  ///< PEM: vouches besides the system's authorities where a TLS policy asks for that; empty: none
   } queue;
   struct Dns {
-    Endpoints servers;  ///< empty: the system's
+    Endpoints servers;      ///< empty: the system's
+    bool trust_ad = false;  ///< they validate; all on loopback
   } dns;
 };
 
@@ -100,8 +105,5 @@ struct Config {
 Result<Config> load_config(const std::filesystem::path& file);
 /// The same for text that is in memory; `file` is what the sentence calls it.
 Result<Config> parse_config(std::string_view text, std::string_view file);
-
-/// What the configuration asks for and this version does not do: one sentence each, for the log at start.
-std::vector<std::string> not_in_this_version(const Config& config);
 
 }  // namespace paraph::app

@@ -34,9 +34,10 @@ inline void add_extension(X509* certificate, int id, const char* value) {
 
 }  // namespace detail
 
-/// `digest`: what the signature is made with, which tls-server-end-point follows; null for Ed25519.
-inline TestCertificate make_certificate(EVP_PKEY* owned_key = EVP_EC_gen("P-256"),
-                                        const EVP_MD* digest = EVP_sha256()) {
+/// `names`: of the subject, as OpenSSL's configuration writes them. `digest`: what the signature is made with, which
+/// tls-server-end-point follows; null for Ed25519.
+inline TestCertificate make_certificate(EVP_PKEY* owned_key = EVP_EC_gen("P-256"), const EVP_MD* digest = EVP_sha256(),
+                                        const char* names = "DNS:localhost,IP:127.0.0.1") {
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(owned_key, EVP_PKEY_free);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
   const std::unique_ptr<BIO, decltype(&BIO_free)> key_bio(BIO_new(BIO_s_mem()), BIO_free);
@@ -51,7 +52,7 @@ inline TestCertificate make_certificate(EVP_PKEY* owned_key = EVP_EC_gen("P-256"
   X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", MBSTRING_ASC, name, -1, -1, 0);
   X509_set_issuer_name(made, X509_get_subject_name(made));
   detail::add_extension(made, NID_basic_constraints, "critical,CA:TRUE");
-  detail::add_extension(made, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1");
+  detail::add_extension(made, NID_subject_alt_name, names);
   PARAPH_ASSERT(X509_sign(made, key.get(), digest) > 0);
   PEM_write_bio_X509(certificate_bio.get(), made);
   PEM_write_bio_PrivateKey(key_bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);

@@ -138,6 +138,25 @@ Result<void> trust(SSL_CTX* context, const std::string& ca_pem) {
   return {};
 }
 
+/// What many sessions can share: everything but names and records.
+Result<Context> make_client(const ClientTls& options) {
+  Context context = new_context(TLS_client_method());
+  if (!context) return fail(Code::Unavailable, "TLS cannot start: " + openssl_reason());
+  if (!options.tlsa.empty()) {
+    if (SSL_CTX_dane_enable(context.get()) != 1)
+      return fail(Code::Unavailable, "DANE cannot start: " + openssl_reason());
+  } else if (options.verify) {
+    PARAPH_CHECK(trust(context.get(), options.ca_pem));
+  }
+  return context;
+}
+
+/// Which contexts are alike.
+std::string kind_of(const ClientTls& options) {
+  if (!options.tlsa.empty()) return "dane";
+  return options.verify ? "verified " + options.ca_pem : "any";
+}
+
 }  // namespace
 
 Loaded load_server_tls(const std::string& certificate_file, const std::string& key_file,
@@ -158,13 +177,20 @@ Loaded server_tls(const std::string& certificate_pem, const std::string& key_pem
 }
 
 Loaded client_tls(ClientTls options) {
-  Context context = new_context(TLS_client_method());
-  if (!context) return fail(Code::Unavailable, "TLS cannot start: " + openssl_reason());
-  if (options.verify) {
-    PARAPH_CHECK(trust(context.get(), options.ca_pem));
+  PARAPH_TRY(Context context, make_client(options));
+  return std::make_shared<const OpenSslContext>(context.release(), std::move(options));
+}
+
+Loaded ClientTlsMaker::make(ClientTls options) {
+  const std::lock_guard lock(mutex_);
+  auto& shared = contexts_[kind_of(options)];
+  if (!shared) {
+    PARAPH_TRY(Context made, make_client(options));
+    shared = std::shared_ptr<void>(made.release(), [](void* it) { SSL_CTX_free(static_cast<SSL_CTX*>(it)); });
   }
-  return std::make_shared<const OpenSslContext>(context.release(), OpenSslContext::Role::Client,
-                                                std::move(options.server_name), options.verify);
+  auto* context = static_cast<SSL_CTX*>(shared.get());
+  SSL_CTX_up_ref(context);
+  return std::make_shared<const OpenSslContext>(context, std::move(options));
 }
 
 }  // namespace paraph::net::asio

@@ -63,7 +63,10 @@ std::string openssl_reason() {
 }
 
 OpenSslContext::OpenSslContext(SSL_CTX* owned, Role role, std::string server_name, bool verify)
-    : context_(owned), role_(role), server_name_(std::move(server_name)), verify_(verify) {}
+    : context_(owned), role_(role), demands_{.server_name = std::move(server_name), .verify = verify} {}
+
+OpenSslContext::OpenSslContext(SSL_CTX* owned, ClientTls demands)
+    : context_(owned), role_(Role::Client), demands_(std::move(demands)) {}
 
 OpenSslContext::~OpenSslContext() { SSL_CTX_free(context_); }
 
@@ -78,14 +81,38 @@ SSL* OpenSslContext::new_session(int descriptor) const {
     return ssl;
   }
   SSL_set_connect_state(ssl);
-  // An address is matched as an address, and is no server name (RFC 6066 §3).
-  const bool address = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), server_name_.c_str()) == 1;
-  if (!address && !server_name_.empty()) {
-    SSL_set_tlsext_host_name(ssl, server_name_.c_str());
-    SSL_set1_host(ssl, server_name_.c_str());
-  }
-  SSL_set_verify(ssl, verify_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  demand(ssl);
   return ssl;
+}
+
+void OpenSslContext::demand(SSL* ssl) const {
+  const auto& name = demands_.server_name;
+  // An address is matched as an address, and is no server name (RFC 6066 §3).
+  const bool address = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str()) == 1;
+  if (!address && !name.empty()) SSL_set_tlsext_host_name(ssl, name.c_str());
+  bool verify = demands_.verify;
+  if (!demands_.tlsa.empty()) verify = demand_dane(ssl);
+  if (!address && !name.empty() && demands_.names.empty()) SSL_set1_host(ssl, name.c_str());
+  SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_SINGLE_LABEL_SUBDOMAINS);
+  for (const auto& one : demands_.names) {
+    // OpenSSL writes "*.example.org" as ".example.org".
+    const bool wild = one.starts_with("*.");
+    if (one != name || !address) SSL_add1_host(ssl, one.c_str() + (wild ? 1 : 0));
+  }
+  SSL_set_verify(ssl, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+}
+
+bool OpenSslContext::demand_dane(SSL* ssl) const {
+  if (SSL_dane_enable(ssl, nullptr) <= 0) throw std::runtime_error("DANE: " + openssl_reason());
+  SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);  // RFC 7672 §3.1.1
+  bool usable = false;
+  for (const auto& [usage, selector, matching, data] : demands_.tlsa) {
+    if (usage != 2 && usage != 3) continue;
+    const auto* octets = reinterpret_cast<const unsigned char*>(data.data());
+    usable = SSL_dane_tlsa_add(ssl, usage, selector, matching, octets, data.size()) > 0 || usable;
+  }
+  ERR_clear_error();
+  return usable;
 }
 
 TlsSession::TlsSession(std::shared_ptr<const OpenSslContext> context, int descriptor)

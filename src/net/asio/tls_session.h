@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "crypto/channel_binding.h"
+#include "net/asio/tls.h"
 #include "net/tls_context.h"
 
 namespace paraph::net::asio {
@@ -16,6 +17,8 @@ class OpenSslContext final : public TlsContext {
  public:
   enum class Role { Server, Client };
   OpenSslContext(SSL_CTX* owned, Role role, std::string server_name, bool verify);
+  /// A client's.
+  OpenSslContext(SSL_CTX* owned, ClientTls demands);
   ~OpenSslContext() override;
 
   /// A new connection's state on this descriptor, which stays the caller's. Throws std::runtime_error when out of
@@ -23,10 +26,13 @@ class OpenSslContext final : public TlsContext {
   SSL* new_session(int descriptor) const;
 
  private:
+  void demand(SSL* ssl) const;
+  /// True: at least one record can be used.
+  bool demand_dane(SSL* ssl) const;
+
   SSL_CTX* context_;
   Role role_;
-  std::string server_name_;
-  bool verify_;
+  ClientTls demands_;
 };
 
 /// What a call could do without waiting.
