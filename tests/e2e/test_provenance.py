@@ -2,22 +2,15 @@
 import imaplib
 import json
 import re
-import signal
 import smtplib
-import socket
 import subprocess
 import unittest
 
+from nameserver import Dnsmasq
 from recordings import recordings
 from server import PASSWORD, Server
 
 ALICE, BOB = "alice@example.test", "bob@example.test"
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def txt_records(zone_lines):
@@ -27,23 +20,6 @@ def txt_records(zone_lines):
         if found := re.fullmatch(r'(\S+)\. IN TXT ((?:"[^"]*" ?)+)', line):
             records[found[1]] = "".join(re.findall(r'"([^"]*)"', found[2]))
     return records
-
-
-class Dnsmasq:
-    """Answers for what it is given alone, on a loopback port of its own."""
-
-    def __init__(self, records):
-        self.port = free_port()
-        command = ["/usr/sbin/dnsmasq", "--no-daemon", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--bind-interfaces",
-                   "--listen-address=127.0.0.1", f"--port={self.port}", "--pid-file=", "--local=/test/", "--user=root"]
-        for name, value in records.items():
-            strings = [value[i:i + 200] for i in range(0, len(value), 200)]
-            command.append(f"--txt-record={name}," + ",".join(strings))
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=10)
 
 
 class BetweenServers(unittest.TestCase):
