@@ -113,6 +113,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
               {.store = *store, .media = media, .clock = clock, .random = random, .limits = limits, .gate = gate}),
       acquirer(sources.in_order(local_source), config.signature.wait, &metrics),
       incoming(*store, dns, clock, config.server.name),
+      guesses(clock, limits),
       deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config), &incoming,
               &metrics),
       greetings(*store, mailboxes, signatures, deposit.policies(), limits),

@@ -17,6 +17,7 @@
 #include "service/deposit.h"
 #include "service/dkim_keys.h"
 #include "service/greetings.h"
+#include "service/guesses.h"
 #include "service/mailboxes.h"
 #include "service/messages.h"
 #include "service/signatures.h"
@@ -60,6 +61,7 @@ struct Services {
   Sources sources;
   service::Acquirer acquirer;
   service::IncomingVerifier incoming;
+  service::Guesses guesses;
   service::Deposit deposit;
   service::Greetings greetings;
   crypto::CredentialCache credentials;

@@ -14,6 +14,8 @@
 #include "service/dkim_sign.h"
 #include "service/forms.h"
 #include "service/header_edit.h"
+#include "service/receipts.h"
+#include "service/repeats.h"
 #include "service/send.h"
 #include "service/sender.h"
 #include "service/sign.h"
@@ -79,7 +81,9 @@ struct Deposit::Inside {
         keys(s, r, c),
         signer(s, q, templates, r, c, keys),
         dkim(s, c),
-        router(a, m, c) {
+        router(a, m, c),
+        repeats(s, c),
+        receipts(s, a, m, r, c, l, policy.server_name) {
     if (t != nullptr) counts.emplace(*t);
   }
 
@@ -93,6 +97,7 @@ struct Deposit::Inside {
                                 LocalRecipients& recipients);
   Task<Result<Outcome>> try_own(const Submitted& submitted, NewMessage& message, Signer::Submission submission);
   void log_outcome(const Submitted& submitted, const record::StoredMessage& form, std::uint64_t added) const;
+  static Outcome repeated(const NewMessage& message);
   Task<Result<Outcome>> pass_on(const Transaction& transaction, NewMessage& message);
 
   store::Store& store;
@@ -109,6 +114,8 @@ struct Deposit::Inside {
   Signer signer;
   DkimSigner dkim;
   Router router;
+  Repeats repeats;
+  Receipts receipts;
   std::optional<DepositCounts> counts;
 };
 
@@ -119,6 +126,7 @@ Deposit::Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, 
                                        verifier, metrics)) {}
 
 Policies& Deposit::policies() { return inside_->policies; }
+void Deposit::set_report_sender(SendReport send) { inside_->receipts.set_elsewhere(std::move(send)); }
 KeyRing& Deposit::keys() { return inside_->keys; }
 
 Task<Result<void>> Deposit::check_recipient(mail::Address recipient) {
@@ -138,10 +146,14 @@ Task<Result<void>> Deposit::check_recipient(mail::Address recipient) {
 
 Task<Result<Deposit::Outcome>> Deposit::submit(Transaction transaction, NewMessage message) {
   const auto inside = inside_;
+  const Time arrived = inside->clock.now();
+  const std::string header = Receipts::asked_for(transaction) ? message.header : "";
   auto task = transaction.principal ? inside->submit_own(transaction, message) : inside->pass_on(transaction, message);
   auto outcome = co_await std::move(task);
   if (inside->counts) inside->counts->submitted(transaction.principal.has_value(), outcome);
-  if (!outcome) co_await give_back_upload(inside->store, message.upload, std::move(message.uploaded));
+  const bool kept = outcome && !outcome->repeated;
+  if (!kept) co_await give_back_upload(inside->store, message.upload, std::move(message.uploaded));
+  if (kept && !header.empty()) co_await inside->receipts.send(transaction, header, arrived, outcome->deliveries);
   co_return outcome;
 }
 
@@ -297,6 +309,15 @@ Result<void> Deposit::Inside::check_signed(const signature::Report& report) cons
 
 Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& transaction, NewMessage& message) {
   PARAPH_CO_CHECK(check_loop(message.header));
+  std::optional<Handed> handed;
+  if (message.content) {
+    handed.emplace(Handed{.content = *message.content,
+                          .peer = transaction.peer,
+                          .reverse_path = transaction.reverse_path,
+                          .recipients = transaction.recipients});
+    PARAPH_CO_TRY(const bool here, co_await repeats.has(*handed));
+    if (here) co_return repeated(message);
+  }
   drop_mbox_line(message);
   std::string results;
   if (verifier != nullptr) {
@@ -311,8 +332,18 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& trans
   const bool each = transaction.protocol.find("LMTP") != std::string::npos;
   const auto answers = each ? Answers::Each : Answers::OneForAll;
   PARAPH_CO_TRY(const auto recipients, co_await router.find(transaction.recipients, answers));
-  PARAPH_CO_TRY(outcome.deliveries, co_await router.deliver(message, recipients, answers, std::nullopt));
+  auto along = handed ? repeats.note(*handed) : Along();
+  auto deliveries =
+      co_await router.deliver(message, recipients, answers, std::nullopt, std::move(along), Meets::Nobody);
+  if (!deliveries && handed && deliveries.error().code == Code::Exists) co_return repeated(message);
+  PARAPH_CO_TRY(outcome.deliveries, std::move(deliveries));
   co_return outcome;
+}
+
+Deposit::Outcome Deposit::Inside::repeated(const NewMessage& message) {
+  Outcome outcome{.message_id = message_id_of(message.record.structure), .repeated = true};
+  log(Level::Info, "message repeated message-id={}", printable(outcome.message_id));
+  return outcome;
 }
 
 // --- both
@@ -323,8 +354,13 @@ Result<void> Deposit::Inside::check_loop(std::string_view header) const {
 }
 
 std::string Deposit::Inside::received_field(const Transaction& transaction) const {
-  return format_received(transaction.received_from, policy.server_name, transaction.protocol,
-                         random.hex(kReceivedIdBytes), clock.now());
+  const std::string id = random.hex(kReceivedIdBytes);
+  const Hop hop{.from = transaction.received_from,
+                .by = policy.server_name,
+                .protocol = transaction.protocol,
+                .id = id,
+                .recipient = transaction.recipients.size() == 1 ? &transaction.recipients[0].address : nullptr};
+  return format_received(hop, clock.now());
 }
 
 }  // namespace paraph::service

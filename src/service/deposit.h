@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,11 +64,17 @@ class Deposit {
     std::string message_id;    ///< for the reply and the log
     /// One per recipient, in order: LMTP answers each; SMTP fails as a whole (nothing is kept) when any fails.
     std::vector<Result<Appended>> deliveries;
+    bool repeated = false;  ///< it was delivered before (repeats.h): nothing was kept, and there are no `deliveries`
   };
   /// Runs a received message through the pipeline. Durable when it answers. Codes: Denied (From is not the principal's
   /// own: 550 5.7.1), Refused (its signature is mandatory and cannot be attached: 554 5.7.1), BadInput (554 5.6.0),
   /// TooLarge, NoSpace (452 4.3.1), OverQuota, Unavailable (451), Unsupported (loop: 554 5.4.6).
   Task<Result<Outcome>> submit(Transaction transaction, NewMessage message);
+
+  /// Takes a report to somebody on another server (Receipts); `options` are of the message reported about. Set it
+  /// before messages come.
+  using SendReport = std::function<Task<void>(std::string report, mail::Address to, mail::MailOptions options)>;
+  void set_report_sender(SendReport send);
 
   /// What every submission goes by, for those who change it: a change holds from the next message on.
   Policies& policies();

@@ -80,7 +80,8 @@ Task<bool> Router::add_sent(SentCopy sent, std::uint64_t bytes, std::vector<Targ
 }
 
 Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message, const LocalRecipients& recipients,
-                                                            Answers answers, std::optional<SentCopy> sent) {
+                                                            Answers answers, std::optional<SentCopy> sent, Along along,
+                                                            Meets meets) {
   std::vector<Target> targets;
   std::vector<Result<std::size_t>> places;  // of each recipient: index in targets
   for (const auto& recipient : recipients) {
@@ -105,7 +106,7 @@ Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message,
   }
   std::vector<Appended> appended;
   if (!targets.empty()) {
-    PARAPH_CO_TRY(appended, co_await mailboxes_.append_or_keep(message, std::move(targets)));
+    PARAPH_CO_TRY(appended, co_await mailboxes_.append_or_keep(message, std::move(targets), std::move(along), meets));
   }
   if (has_sent) co_await mailboxes_.fold_sent(sent->account.id, appended.back(), form_of(message, sent->form));
   std::vector<Result<Appended>> results;

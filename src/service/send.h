@@ -43,9 +43,11 @@ class Router {
 
   /// One result for each recipient, in order; recipients that are one account share one entry. With OneForAll nothing
   /// is kept when any recipient fails, and the failure is the result. On failure `message` is as it was. The
-  /// sender's copy is marked as seen; a full or missing Sent mailbox is logged and holds nothing up.
+  /// sender's copy is marked as seen; a full or missing Sent mailbox is logged and holds nothing up. `along` is of
+  /// Mailboxes::append_or_keep, and is not asked when there is no mailbox to deliver to.
   Task<Result<std::vector<Result<Appended>>>> deliver(NewMessage& message, const LocalRecipients& recipients,
-                                                      Answers answers, std::optional<SentCopy> sent);
+                                                      Answers answers, std::optional<SentCopy> sent, Along along = {},
+                                                      Meets meets = Meets::Others);
 
  private:
   Task<Result<LocalRecipient>> find_one(mail::Address recipient);
