@@ -30,7 +30,7 @@ function(paraph_room NAME)
     add_library(paraph_${NAME} STATIC ${sources})
     target_include_directories(paraph_${NAME} PUBLIC "${view}")
     target_link_libraries(paraph_${NAME} PUBLIC ${rooms} ${R_LIBRARIES} paraph_flags)
-    if(NAME MATCHES "^(net|service|session|source|media|dns|app)" AND NOT NAME MATCHES "${no_pch}")
+    if(NAME MATCHES "^(net|relay|service|queue|session|source|media|dns|spf|dmarc|app)" AND NOT NAME MATCHES "${no_pch}")
       paraph_use_pch(paraph_${NAME} rooms)  # the rooms below floor 2 do without: they know no Asio, and it shall not slip in
     endif()
   else()

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kVersion = PARAPH_VERSION;
 
 /// Verbs that the contract names and this version lacks.
-constexpr std::string_view kLater[] = {"queue", "milter", "backup", "restore"};
+constexpr std::string_view kLater[] = {"backup", "restore"};
 
 /// One command line while it is read: CLI11 fills the fields, and the verb that was given builds the command from them.
 class CommandLine {
@@ -43,10 +43,12 @@ class CommandLine {
   void add_message();
   void add_dkim();
   void add_source();
+  void add_queue();
   void add_check();
   void add_send();
   void add_inbox();
   void add_save();
+  void add_milter();
   void check_together(const CLI::App& verb) const;
 
   CLI::App app_{"Paraph, a voice-mail server: messages leave with their sender's text, voice and picture.", "paraph"};
@@ -56,6 +58,7 @@ class CommandLine {
   SendCommand send_;
   InboxCommand inbox_;
   SaveCommand save_;
+  MilterCommand milter_;
   client::Place place_;
   std::string server_;
   std::string tls_ = "auto";
@@ -78,10 +81,12 @@ CommandLine::CommandLine() {
   add_message();
   add_dkim();
   add_source();
+  add_queue();
   add_check();
   add_send();
   add_inbox();
   add_save();
+  add_milter();
   for (const auto name : kLater) add_later(app_, name);
 }
 
@@ -128,6 +133,15 @@ CLI::Option* CommandLine::add_field(CLI::App& verb, const std::string& option, c
 
 void CommandLine::add_password(CLI::App& verb) {
   verb.add_flag("--password-stdin", password_stdin_, "Read the password from standard input")->required();
+}
+
+void CommandLine::add_milter() {
+  auto* verb = add_verb(app_, "milter", "Attach signatures to what Postfix or Sendmail takes from its own users",
+                        "paraph milter --listen 127.0.0.1:9900 --config /etc/paraph/milter.toml");
+  verb->add_option("--listen", milter_.listen, "Where the mail server finds it: ADDRESS:PORT or unix:PATH")
+      ->type_name("ADDRESS")
+      ->required();
+  verb->callback([this] { invocation_.command = milter_; });
 }
 
 void CommandLine::add_serve() {
@@ -213,7 +227,7 @@ void CommandLine::add_policy() {
          "KEY=VALUE: signature, mandatory, wrap-signed, greeting-off-suspends, save-sent: on or off; kinds, "
          "external-kinds: a list of text, "
          "html, image, voice, or none; replies: full, text or none; class: internet, vpim or vvm; text-place: end or "
-         "before-quote")
+         "before-quote; dmarc, spf: tag, quarantine or reject")
       ->required();
 }
 
@@ -231,10 +245,33 @@ void CommandLine::add_source() {
             "paraph source list --config paraph.toml");
 }
 
+void CommandLine::add_queue() {
+  auto& group = *add_group("queue", "What waits for other servers", "paraph queue list --config paraph.toml");
+  auto* list = add_admin(group, "list", "", "List what waits, and what was last answered, of all domains or of one",
+                         "paraph queue list example.net --config paraph.toml");
+  add_field(*list, "domain", "domain", "The domain that it waits for");
+  auto* show = add_admin(group, "show", "", "Show an item with each recipient and the last reply of each host",
+                         "paraph queue show 42 --config paraph.toml");
+  add_field(*show, "item", "item", "Its number, as `paraph queue list` shows it")->required();
+  const std::pair<const char*, const char*> acts[] = {{"retry", "Try now what waits for its time"},
+                                                      {"drop", "Give up what waits; nobody is told"},
+                                                      {"hold", "Try no more until it is released"},
+                                                      {"release", "Let go on what was held, and try it now"}};
+  for (const auto& [name, what] : acts) {
+    auto* verb =
+        add_admin(group, name, "", what,
+                  fmt::format("paraph queue {} 42 --config paraph.toml\n  paraph queue {} example.net --config "
+                              "paraph.toml",
+                              name, name));
+    add_field(*verb, "item", "item", "An item's number, a domain, or all")->required();
+  }
+}
+
 void CommandLine::add_message() {
   auto& group = *add_group("message", "What became of a message",
                            "paraph message trace m1@client.example.org --config paraph.toml");
-  auto* trace = add_admin(group, "trace", "", "Who signed it, what was attached, and where it lies",
+  auto* trace = add_admin(group, "trace", "",
+                          "Who signed it, what was attached, where it lies, and how it goes on to other servers",
                           "paraph message trace '<m1@client.example.org>' --config paraph.toml");
   add_field(*trace, "message-id", "message-id", "The Message-ID, with or without angle brackets")->required();
 }
@@ -318,8 +355,9 @@ void CommandLine::check_together(const CLI::App& verb) const {
   const bool serve = std::holds_alternative<ServeCommand>(invocation_.command);
   if (serve && serve_.demo == !invocation_.config.empty()) wrong("give one of --config FILE and --demo");
   if (serve && !serve_.demo && verb.count("--data-dir")) wrong("--data-dir goes with --demo");
-  if (std::holds_alternative<AdminCommand>(invocation_.command) && invocation_.config.empty())
-    wrong("give --config FILE, so that the store is found");
+  const bool needs_store = std::holds_alternative<AdminCommand>(invocation_.command) ||
+                           std::holds_alternative<MilterCommand>(invocation_.command);
+  if (needs_store && invocation_.config.empty()) wrong("give --config FILE, so that the store is found");
   if (std::holds_alternative<SendCommand>(invocation_.command) && send_.voice_file.empty() && send_.text.empty())
     wrong("there is nothing to send: give --voice, --text or both");
 }

@@ -33,13 +33,17 @@ struct InboxCommand {
   bool json = false;
 };
 
+struct MilterCommand {
+  std::string listen;  ///< ADDRESS:PORT or unix:PATH
+};
+
 struct SaveCommand {
   client::Place place;
   std::uint32_t uid = 0;
   std::string folder;
 };
 
-using Command = std::variant<ServeCommand, AdminCommand, SendCommand, InboxCommand, SaveCommand>;
+using Command = std::variant<ServeCommand, AdminCommand, SendCommand, InboxCommand, SaveCommand, MilterCommand>;
 
 /// What the command line asks for.
 struct Invocation {

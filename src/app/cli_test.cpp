@@ -103,7 +103,8 @@ TEST(CommandLine, WrongUsageIsTwoAndOneLine) {
                            "dkim create x.org",
                            "dkim create --config F",
                            "dkim fly --config F",
-                           "milter --listen x",
+                           "milter --listen 127.0.0.1:9900",
+                           "milter --config F",
                            "send",
                            "send --server h:1 --user u --password-stdin --to a@x",
                            "send --server h:1 --user u --to a@x --text t",
@@ -146,8 +147,17 @@ TEST(CommandLine, ATemplateIsADomains) {
   EXPECT_FALSE(request.has("html"));
 }
 
+TEST(CommandLine, VerbsOfTheQueueNameAnItemOrADomain) {
+  const auto parsed = parse_command_line(words("queue hold example.net --config F"));
+  ASSERT_TRUE(parsed.has_value());
+  const auto& request = std::get<AdminCommand>(parsed->command).request;
+  EXPECT_EQ(request.verb, "queue hold");
+  EXPECT_EQ(request.field("item"), "example.net");
+  EXPECT_EQ(parse_command_line(words("queue drop --config F")).error().exit_code, 2);
+}
+
 TEST(CommandLine, LaterVerbsSaySo) {
-  for (const auto* line : {"queue list"})
+  for (const auto* line : {"backup"})
     EXPECT_THAT(parse_command_line(words(line)).error().text, testing::HasSubstr("not in this version")) << line;
 }
 
@@ -176,6 +186,13 @@ TEST(CommandLine, HelpOfEveryVerbShowsAnExample) {
                            "key",
                            "key list",
                            "key rotate",
+                           "queue",
+                           "queue list",
+                           "queue show",
+                           "queue retry",
+                           "queue drop",
+                           "queue hold",
+                           "queue release",
                            "message",
                            "message trace",
                            "dkim",

@@ -117,6 +117,13 @@ Result<void> Listeners::prepare_http(const Config& config) {
   return {};
 }
 
+Result<void> Listeners::renew_peers(const Config& config) {
+  if (!peers_) return {};
+  PARAPH_TRY(const auto proofs, load_peers(config));
+  peers_->renew(proofs);
+  return {};
+}
+
 net::Service Listeners::http(session_http::Tls tls) {
   return {
       .name = "http",

@@ -29,6 +29,8 @@ class Listeners {
   Result<void> open(const Config& config);
   /// "mx=2525 imap=1143", in the order of `[listen]`, with the real ports.
   const std::string& ports() const& { return ports_; }
+  /// Reads the token files of [[peer]] again. The failure is one sentence; then the old tokens stay. Any thread.
+  Result<void> renew_peers(const Config& config);
   /// Ends accepting, not the sessions; returns when no more can come. The loops run.
   void close();
 

@@ -10,6 +10,7 @@
 #include "app/demo.h"
 #include "app/run_admin.h"
 #include "app/run_client.h"
+#include "app/run_milter.h"
 #include "app/serve.h"
 
 namespace paraph::app {
@@ -31,6 +32,12 @@ Result<void> run(const std::string& config_file, const ServeCommand& command) {
 Result<void> run(const std::string& config_file, const AdminCommand& command) {
   PARAPH_TRY(const auto config, load_config(config_file));
   return run_admin(config, command);
+}
+
+Result<void> run(const std::string& config_file, const MilterCommand& command) {
+  block_signals();
+  PARAPH_TRY(const auto config, load_config(config_file));
+  return run_milter(config, command.listen);
 }
 
 Result<void> run(const std::string&, const SendCommand& command) { return run_send(command); }

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
+#include <vector>
 
 #include "app/blocking.h"
 #include "app/listeners.h"
@@ -47,6 +48,7 @@ class Server {
  private:
   Result<void> load_tls();
   void reload_tls();
+  void reload_secrets();
 
   const Config& config_;
   net::Gate gate_;
@@ -76,6 +78,20 @@ void Server::reload_tls() {
   log(Level::Error, "tls not reloaded, the old certificate stays: {}", loaded.error().text);
 }
 
+/// The secrets of sources, and the tokens of peers: each as a whole, or not at all.
+void Server::reload_secrets() {
+  auto remotes = make_remotes(config_);
+  if (remotes) {
+    if (!remotes->empty()) log(Level::Info, "secrets of sources reloaded sources={}", remotes->size());
+    services_->sources.renew(*std::move(remotes));
+  } else {
+    log(Level::Error, "secrets of sources not reloaded, the old ones stay: {}", remotes.error().text);
+  }
+  const auto peers = listeners_->renew_peers(config_);
+  if (!peers) return log(Level::Error, "tokens of peers not reloaded, the old ones stay: {}", peers.error().text);
+  if (!config_.peers.empty()) log(Level::Info, "tokens of peers reloaded peers={}", config_.peers.size());
+}
+
 Result<void> Server::start(const Prepare& prepare) {
   PARAPH_CHECK(load_tls());
   PARAPH_TRY(auto remotes, make_remotes(config_));
@@ -91,19 +107,24 @@ Result<void> Server::start(const Prepare& prepare) {
 }
 
 void Server::run() {
+  std::vector<Executor> loops;
+  for (std::size_t i = 0; i < loops_.size(); ++i) loops.push_back(loops_.at(i));
+  services_->queue.start(std::move(loops));
   const auto set = waited_signals();
   for (;;) {
     int signal = 0;
     if (sigwait(&set, &signal) != 0) continue;
     log(Level::Info, "signal {}", signal == SIGHUP ? "HUP" : signal == SIGTERM ? "TERM" : "INT");
     if (signal != SIGHUP) return;
-    reload_tls();
+    if (config_.tls.on()) reload_tls();
+    reload_secrets();
   }
 }
 
 void Server::stop() {
   if (listeners_) listeners_->close();
   gate_.stop();
+  if (services_) services_->queue.stop();
   loops_.poke_all();
   if (!gate_.wait_until_empty(kFinishTime)) {
     log(Level::Warn, "sessions={} did not end in {} s: they are closed", gate_.running(), kFinishTime.count());

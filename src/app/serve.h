@@ -14,7 +14,8 @@ using Prepare = std::function<Task<Result<void>>(Services&)>;
 void block_signals();
 
 /// Runs the server until SIGTERM or SIGINT: opens everything, prints `paraph ready ...` to standard output, calls
-/// `ready`, and serves. SIGHUP loads the certificate anew. At the end, sessions have 10 s to finish what is in flight.
+/// `ready`, and serves. SIGHUP loads the certificate and the
+/// secrets of sources and peers anew. At the end, sessions have 10 s to finish what is in flight.
 /// The failure to start is one sentence.
 Result<void> serve(const Config& config, Prepare prepare, const std::function<void()>& ready);
 

@@ -5,8 +5,11 @@
 
 #include "app/shell.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "crypto/password.h"
 #include "crypto/signing_key.h"
+#include "net/asio/connect.h"
+#include "net/asio/tls.h"
 #include "record/format.h"
 #include "service/receive.h"
 #include "service/server_key.h"
@@ -38,6 +41,42 @@ service::DepositPolicy deposit_policy(const Config& config) {
   policy.attach.message_bytes_max = config.limits.message_bytes_max;
   policy.save_sent = config.submission.save_sent;
   return policy;
+}
+
+relay::Tls route_tls(RouteTls choice) {
+  switch (choice) {
+    case RouteTls::None:
+      return relay::Tls::None;
+    case RouteTls::Required:
+      return relay::Tls::Required;
+    case RouteTls::Opportunistic:
+      break;
+  }
+  return relay::Tls::Opportunistic;
+}
+
+queue::RouteOptions route_options(const Config& config) {
+  queue::RouteOptions options{.own_name = lowered(config.server.name)};
+  for (const auto& route : config.routes)
+    options.routes.push_back(
+        {.domain = route.domain, .host = route.host, .port = route.port, .tls = route_tls(route.tls)});
+  return options;
+}
+
+queue::Options queue_options(const Config& config) {
+  queue::Options options{.node = config.server.name};
+  options.retry.first = config.queue.retry_first;
+  options.retry.give_up_after = config.queue.give_up_after;
+  options.connections_per_destination = config.queue.connections_per_destination;
+  options.connections_max = config.queue.connections_max;
+  return options;
+}
+
+/// What a server must prove in the handshake.
+Result<std::shared_ptr<const net::TlsContext>> relay_tls(const relay::Host& host) {
+  if (host.tls == relay::Tls::Dane) return fail(Code::Unsupported, "DANE is not in this version");
+  return net::asio::client_tls(
+      {.server_name = host.name, .ca_pem = host.ca_pem, .verify = host.tls == relay::Tls::Required});
 }
 
 dns::cares::Options dns_options(const Config& config) {
@@ -107,15 +146,22 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
       accounts(*store, clock, limits),
       mailboxes(*store, clock, limits),
       messages(*store, kMessageCacheBytes),
-      signatures(*store, media, clock, limits),
+      signatures(*store, media, clock, limits, &mailboxes),
       local_source(*store),
       sources(config, std::move(remotes),
-              {.store = *store, .media = media, .clock = clock, .random = random, .limits = limits, .gate = gate}),
+              {.store = *store,
+               .media = media,
+               .clock = clock,
+               .random = random,
+               .limits = limits,
+               .gate = gate,
+               .metrics = &metrics}),
       acquirer(sources.in_order(local_source), config.signature.wait, &metrics),
-      incoming(*store, dns, clock, config.server.name),
+      incoming(*store, dns, clock, random, config.server.name),
       guesses(clock, limits),
-      deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config), &incoming,
-              &metrics),
+      outbound(*store, &metrics),
+      deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config), &incoming, &metrics,
+              &outbound),
       greetings(*store, mailboxes, signatures, deposit.policies(), limits),
       credentials(clock, random),
       logins{
@@ -133,7 +179,18 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
                   net::spawn(gate, executor, "prefetch", acquirer.prefetch(address));
               }},
       dkim_keys(*store, clock, [this](crypto::KeyKind kind) { return generate_on(pool, kind); }),
-      verbs(*store, accounts, mailboxes, signatures, deposit.policies(), deposit.keys(), dkim_keys,
+      queue_items(*store, random, clock, [this](const std::string& destination) { queue.try_again(destination); }),
+      routes(route_options(config), dns, random, nullptr, metrics),
+      relay(&net::asio::connect, &relay_tls, {.name = config.server.name}, gate, metrics),
+      queue({.store = *store,
+             .accounts = accounts,
+             .mailboxes = mailboxes,
+             .messages = messages,
+             .outbound = outbound,
+             .random = random,
+             .clock = clock},
+            routes, relay, gate, queue_options(config), {}, &metrics),
+      verbs(*store, accounts, mailboxes, signatures, deposit.policies(), deposit.keys(), dkim_keys, queue_items,
             [this](std::string password) { return make_on(pool, random, std::move(password)); },
             {.states = [this] { return sources.states(); },
              .forget = [this](std::string address) { return sources.forget(std::move(address)); }}) {
@@ -162,7 +219,9 @@ Task<Result<void>> Services::recover() {
   PARAPH_CO_TRY(const auto uploads, co_await service::recover_uploads(*store));
   PARAPH_CO_TRY(const auto removals, co_await accounts.finish_removals());
   PARAPH_CO_CHECK(co_await sources.recover());
-  if (uploads != 0 || removals != 0) log(Level::Info, "recovered uploads={} removals={}", uploads, removals);
+  PARAPH_CO_TRY(const auto items, co_await queue.recover());
+  if (uploads != 0 || removals != 0 || items != 0)
+    log(Level::Info, "recovered uploads={} removals={} queue-items={}", uploads, removals, items);
   co_return Result<void>();
 }
 

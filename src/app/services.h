@@ -12,6 +12,9 @@
 #include "media/process/process_media.h"
 #include "net/gate.h"
 #include "net/worker_pool.h"
+#include "queue/queue.h"
+#include "queue/routes.h"
+#include "relay/smtp/smtp_relay.h"
 #include "service/accounts.h"
 #include "service/acquire.h"
 #include "service/deposit.h"
@@ -20,6 +23,8 @@
 #include "service/guesses.h"
 #include "service/mailboxes.h"
 #include "service/messages.h"
+#include "service/outbound.h"
+#include "service/queue_items.h"
 #include "service/signatures.h"
 #include "service/verify_incoming.h"
 #include "session/admin/verbs.h"
@@ -37,7 +42,7 @@ Result<std::unique_ptr<store::Store>> open_store(const Config& config);
 /// administrative verb when no server runs. Any event loop. Destroy it before the pool and the loops, when no task uses
 /// it any more.
 struct Services {
-  /// `gate` counts the fetches of signatures, which no session waits for.
+  /// `gate` counts what no session waits for: fetches of signatures, and the queue's work.
   Services(const Config& config, std::unique_ptr<store::Store> opened, Remotes remotes, net::WorkerPool& worker_pool,
            net::Gate& gate);
 
@@ -62,11 +67,16 @@ struct Services {
   service::Acquirer acquirer;
   service::IncomingVerifier incoming;
   service::Guesses guesses;
+  service::Outbound outbound;
   service::Deposit deposit;
   service::Greetings greetings;
   crypto::CredentialCache credentials;
   sasl::LoginServices logins;
   service::DkimKeys dkim_keys;
+  service::QueueItems queue_items;
+  queue::Routes routes;
+  relay::smtp::SmtpRelay relay;
+  queue::Queue queue;
   admin::Verbs verbs;
 
  private:

@@ -133,7 +133,7 @@ Sources::Sources(const Config& config, Remotes remotes, service::RemoteServices 
     : config_(config), store_(services.store) {
   for (auto& remote : remotes) {
     auto& one = all_.emplace_back();
-    one.remote = std::move(remote);
+    one.remote = std::make_unique<RenewedRemote>(std::move(remote));
     one.pool = std::make_unique<net::WorkerPool>(kThreads, kFetchesMax);
     one.source = std::make_unique<service::RemoteSource>(*one.remote, services, *one.pool);
   }
@@ -142,6 +142,12 @@ Sources::Sources(const Config& config, Remotes remotes, service::RemoteServices 
 const Sources::One* Sources::find(const std::string& name) const {
   const auto found = std::ranges::find_if(all_, [&](const One& one) { return one.remote->name() == name; });
   return found == all_.end() ? nullptr : &*found;
+}
+
+void Sources::renew(Remotes remotes) {
+  for (auto& remote : remotes) {
+    if (const auto* one = find(remote->name())) one->remote->renew(std::move(remote));
+  }
 }
 
 std::vector<source::Source*> Sources::in_order(source::Source& local) const {

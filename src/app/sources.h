@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/config/config.h"
+#include "app/renewed_remote.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "net/worker_pool.h"
@@ -33,6 +34,8 @@ class Sources {
   /// Once, before anything else: what the store keeps of them is learned; what it keeps of others is erased.
   Task<Result<void>> recover();
   std::vector<service::SourceState> states() const;
+  /// The same places with secrets that were read anew (make_remotes()). Any thread.
+  void renew(Remotes remotes);
   /// Erases what any of them keeps of an address. Codes of the store.
   Task<Result<void>> forget(std::string address);
   /// For whoever counts: each with its counters.
@@ -41,7 +44,7 @@ class Sources {
  private:
   /// Destroyed from the last: the threads end before what they use.
   struct One {
-    std::unique_ptr<source::Remote> remote;
+    std::unique_ptr<RenewedRemote> remote;
     std::unique_ptr<service::RemoteSource> source;
     std::unique_ptr<net::WorkerPool> pool;
   };

@@ -6,8 +6,11 @@
 namespace paraph {
 
 std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), to_lower);
+  std::string out;
+  out.resize_and_overwrite(text.size(), [&](char* to, std::size_t) {
+    std::ranges::transform(text, to, to_lower);
+    return text.size();  // some libraries tell the capacity as the size
+  });
   return out;
 }
 
@@ -60,12 +63,12 @@ std::optional<std::uint64_t> parse_decimal(std::string_view text) {
 
 std::string hex(std::string_view octets) {
   constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(octets.size() * 2);
+  std::string out(octets.size() * 2, '\0');
+  char* to = out.data();
   for (const char c : octets) {
     const auto octet = static_cast<unsigned char>(c);
-    out += kDigits[octet >> 4];
-    out += kDigits[octet & 15];
+    *to++ = kDigits[octet >> 4];
+    *to++ = kDigits[octet & 15];
   }
   return out;
 }
@@ -92,6 +95,7 @@ bool is_ascii(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   for (std::size_t i = 0; i < text.size();) {
     const unsigned char lead = at(i);

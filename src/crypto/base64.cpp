@@ -35,8 +35,8 @@ std::string encode(std::string_view octets, std::string_view alphabet) {
 
 std::optional<std::string> decode(std::string_view text, const std::array<std::uint8_t, 256>& table) {
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 2);
+  std::string out(text.size() * 6 / 8, '\0');
+  char* to = out.data();
   std::uint32_t bits = 0;
   unsigned count = 0;
   for (const char c : text) {
@@ -44,7 +44,7 @@ std::optional<std::string> decode(std::string_view text, const std::array<std::u
     if (value == kNone) return std::nullopt;
     bits = bits << 6 | value;
     count += 6;
-    if (count >= 8) out += static_cast<char>(bits >> (count -= 8) & 255);
+    if (count >= 8) *to++ = static_cast<char>(bits >> (count -= 8) & 255);
   }
   if ((bits & ((1U << count) - 1)) != 0) return std::nullopt;
   return out;

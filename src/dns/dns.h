@@ -23,7 +23,15 @@ inline constexpr std::size_t kRecordsMax = 256;
 struct Mx {
   std::uint16_t preference = 0;  ///< lower is tried first
   std::string host;              ///< lower case, without the last dot
+  bool secure = false;           ///< DNSSEC vouches for the whole answer, as a validating resolver said
   friend auto operator<=>(const Mx&, const Mx&) = default;
+};
+
+/// RFC 6698 §2.1. Whether a client can use it, the client decides.
+struct Tlsa {
+  std::uint8_t usage = 0, selector = 0, matching = 0;
+  std::string data;  ///< octets
+  friend auto operator<=>(const Tlsa&, const Tlsa&) = default;
 };
 
 /// An IP address: the first 4 octets for IPv4, the others 0.
@@ -66,6 +74,13 @@ class Resolver {
   /// A and AAAA. With Both, the addresses of one family are an answer even when the other's server fails.
   virtual Task<Result<std::vector<Address>>> addresses(std::string name, Family family = Family::Both,
                                                        std::chrono::milliseconds within = kWithin) = 0;
+
+  /// The TLSA records of `port` at `host`, of which DNSSEC is sure; empty otherwise. They are not asked for when DNSSEC
+  /// is not sure of the host's own addresses: servers of such zones often fail at TLSA (RFC 7672 §2.2.2), and nothing
+  /// would come of it. A resolver that validates nothing, or is not trusted, has none at all. Unavailable may mean that
+  /// somebody hides them: the host must not be spoken to.
+  virtual Task<Result<std::vector<Tlsa>>> tlsa(std::string host, std::uint16_t port,
+                                               std::chrono::milliseconds within = kWithin) = 0;
 
   /// The names of an address, lower case, without the last dot; nobody has checked that they lead back to it.
   virtual Task<Result<std::vector<std::string>>> ptr(Address address, std::chrono::milliseconds within = kWithin) = 0;

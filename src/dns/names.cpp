@@ -29,6 +29,10 @@ Result<std::string> canonical_name(std::string_view name) {
   return lowered(text);
 }
 
+std::string tlsa_name(std::string_view host, std::uint16_t port) {
+  return "_" + std::to_string(port) + "._tcp." + std::string(host);
+}
+
 std::string reverse_name(const Address& address) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string name;

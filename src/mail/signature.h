@@ -17,7 +17,17 @@ struct SignatureMedia {
   std::uint64_t bytes = 0;
   std::uint32_t duration = 0;      ///< voice: whole seconds, rounded up, at least 1
   std::uint32_t milliseconds = 0;  ///< voice: exact; 0: not known
+  std::uint32_t width = 0;         ///< picture, pixels; 0: not known
+  std::uint32_t height = 0;
   friend bool operator==(const SignatureMedia&, const SignatureMedia&) = default;
+};
+
+/// A file of a signature as somebody gave it: its octets are the blobs, one after the other.
+struct SignatureOriginal {
+  std::string media_type;     ///< what it was declared to be
+  std::vector<BlobId> blobs;  ///< at least one; each of kBlobBytesMax octets (rope.h) but the last
+  std::uint64_t bytes = 0;    ///< of all of them
+  friend bool operator==(const SignatureOriginal&, const SignatureOriginal&) = default;
 };
 
 /// One revision of what a user wants every message to carry (spec 2.1, 3.3). Never altered: a change makes a new one.
@@ -32,7 +42,7 @@ struct Signature {
   std::string language;               ///< of the voice, RFC 5646; empty if not known
   std::string waveform;               ///< of the voice, for those who draw it: media::Voice::waveform; or empty
   /// What was uploaded, as it came: never sent, and no part of the revision. Another variant can be made of it.
-  std::optional<SignatureMedia> voice_original, image_original;
+  std::optional<SignatureOriginal> voice_original, image_original;
 
   bool empty() const { return text.empty() && html.empty() && !image && voice.empty(); }
   friend bool operator==(const Signature&, const Signature&) = default;

@@ -69,11 +69,11 @@ Result<std::string> convert(UConverter* from, UConverter* to, std::string_view t
   const char* source = text.data();
   const char* const end = source + text.size();
   std::string out;
-  for (bool first = true;; first = false) {
+  for (;;) {  // both converters are new: a reset would take the designator away with which ISO-2022-KR begins
     char* target = chunk.data();
     UErrorCode status = U_ZERO_ERROR;
     ucnv_convertEx(to, from, &target, chunk.data() + chunk.size(), &source, end, pivot.data(), &pivot_from, &pivot_to,
-                   pivot.data() + pivot.size(), first, true, &status);
+                   pivot.data() + pivot.size(), false, true, &status);
     out.append(chunk.data(), static_cast<std::size_t>(target - chunk.data()));
     if (status == U_BUFFER_OVERFLOW_ERROR) continue;
     if (U_FAILURE(status)) return fail(Code::BadInput, "text does not fit its charset");

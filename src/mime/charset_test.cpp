@@ -53,6 +53,12 @@ TEST(Charset, FromUtf8ComesBack) {
   }
 }
 
+TEST(Charset, KoreanBeginsWithItsDesignator) {
+  // RFC 1557: a reader that meets no such line takes the octets after it for ASCII.
+  EXPECT_EQ(from_utf8("iso-2022-kr", "\uC548\r\n").value(), "\x1b$)C\x0e>H\x0f\r\n");
+  EXPECT_EQ(utf8("iso-2022-kr", "\x1b$)C\x0e>H\x0f\r\n"), "\uC548\r\n");
+}
+
 TEST(Charset, AsciiSupersets) {
   for (const std::string_view yes :
        {"", "us-ascii", "utf-8", "iso-8859-1", "windows-1252", "gb18030", "gbk", "big5", "euc-jp", "koi8-r"}) {

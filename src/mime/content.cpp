@@ -43,12 +43,18 @@ RawParameter with_marks(std::string_view written) {
   return out;
 }
 
-/// The parameters after the value proper. `exact` turns false where readers could differ.
-std::vector<RawParameter> read_parameters(Cursor& cursor, bool& exact) {
-  std::vector<RawParameter> out;
+/// Passes blanks and comments. Was there a comment? Many readers know of none, and take it for a part of what is there.
+bool skips_comment(Cursor& cursor) {
+  const std::size_t from = cursor.at();
+  cursor.skip_cfws();
+  return cursor.since(from).find('(') != std::string_view::npos;
+}
+
+/// The next parameter after the value proper, if there is one. `exact` turns false where readers could differ.
+std::optional<RawParameter> next_parameter(Cursor& cursor, bool& exact) {
   for (;;) {
     cursor.skip_cfws();
-    if (cursor.at_end()) return out;
+    if (cursor.at_end()) return std::nullopt;
     if (!cursor.take(';')) {
       exact = false;
       cursor.take_while([](char c) { return c != ';'; });
@@ -63,26 +69,29 @@ std::vector<RawParameter> read_parameters(Cursor& cursor, bool& exact) {
       cursor.take_while([](char c) { return c != ';'; });
       continue;
     }
-    cursor.skip_cfws();
-    RawParameter parameter = with_marks(name);
+    std::optional<RawParameter> parameter(with_marks(name));
+    const bool boundary = parameter->name == "boundary";
+    if (skips_comment(cursor) && boundary) exact = false;
+    const std::size_t quote = cursor.at();
     bool open = false;
     if (auto value = cursor.take_quoted(&open)) {
-      parameter.value = std::move(*value);
+      parameter->value = std::move(*value);
       if (open) exact = false;
+      if (boundary && cursor.since(quote).find_first_of("\\\r\n") != std::string_view::npos) exact = false;
     } else {
       const std::size_t from = cursor.at();
       const auto token = cursor.take_while(is_token_char);
-      parameter.value = token;
-      cursor.skip_cfws();
+      parameter->value = token;
+      if (skips_comment(cursor) && boundary) exact = false;
       if (!cursor.at_end() && cursor.peek() != ';') {
         // Neither quoted nor one token, as careless writers do: everything up to the next ";".
-        if (parameter.name == "boundary") exact = false;
+        if (boundary) exact = false;
         cursor.take_while([](char c) { return c != ';' && c != '"'; });
-        parameter.value = unfold(cursor.since(from));
+        parameter->value = unfold(cursor.since(from));
       }
     }
-    if (parameter.name == "boundary" && !parameter.plain()) exact = false;
-    if (out.size() < kParametersMax) out.push_back(std::move(parameter));
+    if (boundary && (skips_comment(cursor) || !parameter->plain())) exact = false;
+    return parameter;
   }
 }
 
@@ -111,8 +120,12 @@ std::string joined(std::vector<const RawParameter*> sections) {
   return encoded ? to_utf8_lossy(charset.empty() ? "utf-8" : charset, octets) : octets;
 }
 
-std::vector<mail::Parameter> take_parameters(Cursor& cursor, bool& exact) {
-  std::vector<RawParameter> raw = read_parameters(cursor, exact);
+void cut(std::string& value) {
+  if (value.size() > kValueBytesMax) value.resize(kValueBytesMax);
+}
+
+/// Each name once, RFC 2231's sections joined.
+std::vector<mail::Parameter> merged(std::vector<RawParameter> raw, bool& exact) {
   std::vector<mail::Parameter> out;
   out.reserve(raw.size());
   for (const RawParameter& parameter : raw) {
@@ -130,10 +143,29 @@ std::vector<mail::Parameter> take_parameters(Cursor& cursor, bool& exact) {
       }
     }
     std::string value = marked.empty() ? std::move(plain->value) : joined(marked);  // this name does not come again
-    if (value.size() > kValueBytesMax) value.resize(kValueBytesMax);
+    cut(value);
     out.push_back({parameter.name, std::move(value)});
   }
   return out;
+}
+
+std::vector<mail::Parameter> take_parameters(Cursor& cursor, bool& exact) {
+  std::vector<mail::Parameter> out;
+  auto first = next_parameter(cursor, exact);
+  if (!first) return out;
+  auto another = next_parameter(cursor, exact);
+  if (!another && first->plain()) {  // one, as most fields have
+    cut(first->value);
+    out.reserve(1);
+    out.emplace_back(std::move(first->name), std::move(first->value));
+    return out;
+  }
+  std::vector<RawParameter> raw;
+  raw.push_back(*std::move(first));
+  for (; another; another = next_parameter(cursor, exact)) {
+    if (raw.size() < kParametersMax) raw.push_back(*std::move(another));
+  }
+  return merged(std::move(raw), exact);
 }
 
 /// RFC 2046 §5.1.1: printable ASCII, no blank at the end. Readers differ on other boundaries.
@@ -162,13 +194,17 @@ std::string percent_encoded(std::string_view text) {
 std::optional<ContentType> parse_content_type(std::string_view raw) {
   Cursor cursor(raw);
   ContentType out;
-  cursor.skip_cfws();
+  if (skips_comment(cursor)) out.exact = false;
   out.type = lowered(cursor.take_while(is_token_char));
+  if (out.type.empty()) return std::nullopt;
+  if (cursor.peek() != '/') out.exact = false;
   cursor.skip_cfws();
-  if (out.type.empty() || !cursor.take('/')) return std::nullopt;
+  if (!cursor.take('/')) return std::nullopt;
+  if (!is_token_char(cursor.peek())) out.exact = false;
   cursor.skip_cfws();
   out.subtype = lowered(cursor.take_while(is_token_char));
   if (out.subtype.empty()) return std::nullopt;
+  if (skips_comment(cursor)) out.exact = false;
   out.parameters = take_parameters(cursor, out.exact);
   const std::string* boundary = find_parameter(out.parameters, "boundary");
   if (boundary != nullptr && !is_plain_boundary(*boundary)) out.exact = false;

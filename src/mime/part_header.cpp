@@ -14,7 +14,8 @@ namespace {
 using mail::Defect;
 using mail::Encoding;
 
-/// One Content- field's reader, run for the first field of its name; `twice` is noted for another one.
+/// One Content- field's reader, run for the first field of its name; `twice` is noted for another one, and for one
+/// that not every reader knows by its name.
 struct Reader {
   std::string_view name;
   void (*read)(std::string_view value, mail::Part& part);
@@ -164,6 +165,9 @@ bool read_header(std::string_view block, HeaderOf of, mail::Part& part) {
     } else {
       kReaders[*reader].read(field.value, part);
     }
+    // "Content-Type : ..." is a field of another name to many readers.
+    if (reader && field.value.data() != field.name.data() + field.name.size() + 1)
+      part.defects |= kReaders[*reader].twice;
   }
   if ((part.multipart() || part.message()) && is_encoded(part.encoding)) part.defects |= Defect::EncodedComposite;
   if (!is_ascii(block)) part.defects |= Defect::EightBitHeader;

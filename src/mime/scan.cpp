@@ -122,11 +122,29 @@ std::size_t Scanner::consume_header(std::string_view data, Next next) {
       continue;
     }
     const std::uint64_t parts = structure_.parts.size();
-    const std::size_t bytes = consume_header_line(rest, next);
+    std::size_t bytes = consume_field_lines(rest);
+    if (bytes == 0) bytes = consume_header_line(rest, next);
     used += bytes;
     if (bytes == 0 && parts == structure_.parts.size()) return used;  // needs more, or a body begins
   }
   return used;
+}
+
+/// Whole lines of fields, as nearly all of a header block are, taken together. Whatever is unusual is left to
+/// consume_header_line().
+std::size_t Scanner::consume_field_lines(std::string_view rest) {
+  if (in_line_ || rest.starts_with("From ")) return 0;
+  std::size_t bytes = 0;
+  for (auto end = rest.find("\r\n"); end != std::string_view::npos; end = rest.find("\r\n", bytes)) {
+    const auto line = rest.substr(bytes, end - bytes);
+    if (line.size() > limits_.header_line_bytes_max || line.size() > kHeldMax || line.starts_with("--")) break;
+    const LineKind kind = line_kind(line);
+    if (kind != LineKind::Field && (kind != LineKind::Continuation || !field_seen_)) break;
+    field_seen_ = true;
+    bytes = end + 2;
+  }
+  if (bytes != 0) keep_header(rest.substr(0, bytes));
+  return bytes;
 }
 
 /// One line of a header block, or as much as there is of a long one. Ends the block where it ends. 0: needs more, or
@@ -163,12 +181,17 @@ std::size_t Scanner::consume_header_line(std::string_view rest, Next next) {
 
 /// Octets of a header block: of one line, with its CRLF when `ends_line`.
 void Scanner::take_header(std::string_view octets, bool ends_line) {
-  const std::size_t room = limits_.header_bytes_max - std::min(header_.size(), limits_.header_bytes_max);
-  header_ += octets.substr(0, room);
-  if (octets.size() > room) note(Defect::LongHeaders);
   line_bytes_ = (in_line_ ? line_bytes_ : 0) + octets.size() - (ends_line ? 2 : 0);
   if (line_bytes_ > limits_.header_line_bytes_max) note(Defect::LongHeaderLine);
   in_line_ = !ends_line;
+  keep_header(octets);
+}
+
+/// Octets of a header block, whose lines are counted.
+void Scanner::keep_header(std::string_view octets) {
+  const std::size_t room = limits_.header_bytes_max - std::min(header_.size(), limits_.header_bytes_max);
+  header_ += octets.substr(0, room);
+  if (octets.size() > room) note(Defect::LongHeaders);
   const TextRun run = whole_run(octets);
   const Defect defects = defects_of(run);
   note(defects);
@@ -227,9 +250,9 @@ std::size_t Scanner::take_base64_lines(std::string_view rest) {
   std::size_t begun = 0;
   Base64Lines whole = base64_lines(rest);
   if (whole.bytes == 0) {
-    begun = rest.substr(0, kLineBytesMax).find_first_of("\r\n") + 2;
+    begun = rest.substr(0, kLineBytesMax).find('\n') + 1;
     const auto line = rest.substr(0, begun);
-    if (begun < 2 || !line.ends_with("\r\n") || base64_prefix(line) != begun) return 0;  // npos + 2 is 1
+    if (begun < 2 || line.find('\r') != begun - 2 || base64_prefix(line) != begun) return 0;  // npos + 1 is 0
     whole = base64_lines(rest.substr(begun));
     if (whole.bytes == 0) return 0;
   }

@@ -82,10 +82,12 @@ class Scanner {
   // scan.cpp: octets
   std::size_t consume(std::string_view data, Next next);
   std::size_t consume_header(std::string_view data, Next next);
+  std::size_t consume_field_lines(std::string_view rest);
   std::size_t consume_header_line(std::string_view rest, Next next);
   std::size_t consume_body(std::string_view data, Next next);
   Verdict match_delimiter(std::string_view rest, Next next, Delimiter& found) const;
   void take_header(std::string_view octets, bool ends_line);
+  void keep_header(std::string_view octets);
   std::size_t take_base64_lines(std::string_view rest);
   void take_body(std::string_view octets);
   void advance(std::string_view octets);
@@ -97,6 +99,7 @@ class Scanner {
   void end_header(bool empty_line);
   void begin_body();
   bool look_inside();
+  bool is_ambiguous(const std::string& delimiter) const;
   void pass_delimiter(std::string_view line_end, std::string_view line, const Delimiter& delimiter);
   void end_parts(std::size_t keep, bool at_delimiter);
   void end_part(const Open& open, bool at_delimiter);

@@ -158,6 +158,12 @@ TEST(Scan, Table) {
       {"Content-Type: multipart/mixed; boundary=B\n\n--B\n\n--B--", "mixed(plain)", "|"},
       {"Content-Type: multipart/mixed; boundary=B\n\n--B\nA: 1\n--B--", "mixed(plain)", "|", Defect::HeaderNotEnded},
       {"Content-Type: multipart/mixed; boundary=B\n\n--B\n--B--", "mixed(plain)", "|", Defect::HeaderNotEnded},
+      // A delimiter between fields that reads as a field itself; one that is none; "From " that is no mbox line.
+      {"Content-Type: multipart/mixed; boundary=\"B: 1\"\n\n--B: 1\nA: 1\n--B: 1\nA: 2\n\n2\n--B: 1--\n",
+       "mixed(plain,plain)", "|2|", Defect::HeaderNotEnded},
+      {"A: 1\n--B: 1\nFrom : x\n y\nContent-Type: text/html\n\nb", "html", "b|"},
+      {"A: 1\nFrom x y\nContent-Type: text/html\n\nb", "plain", "From x y\r\nContent-Type: text/html\r\n\r\nb|",
+       Defect::HeaderNotEnded},
       {"Content-Type: multipart/mixed; boundary=B\n\n--B\n\n1\n--B--\n--B\n\n2\n", "mixed(plain)", "1|",
        Defect::Epilogue},
       {"Content-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: multipart/alternative; "

@@ -95,8 +95,19 @@ bool Scanner::look_inside() {
     note(Defect::TooManyParts);
     return false;
   }
-  if (!message) open_.back().boundary = "--" + std::string(boundary);
+  if (message) return true;
+  std::string delimiter = "--" + std::string(boundary);
+  if (is_ambiguous(delimiter)) note(Defect::NoBoundary);
+  open_.back().boundary = std::move(delimiter);
   return true;
+}
+
+/// Would a delimiter line of this boundary be one of an open multipart too? Then readers differ on whose it is.
+bool Scanner::is_ambiguous(const std::string& delimiter) const {
+  return std::ranges::any_of(open_, [&](const Open& open) {
+    return !open.boundary.empty() && open.place != Place::Epilogue &&
+           (open.boundary == delimiter || open.boundary == delimiter + "--" || open.boundary + "--" == delimiter);
+  });
 }
 
 /// A delimiter line: `line_end` is the CRLF before it if that is not consumed yet.

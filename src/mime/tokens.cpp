@@ -1,32 +1,22 @@
 #include "mime/tokens.h"
 
-#include <array>
-
 namespace paraph::mime {
 
 namespace {
 
-/// Printable and not one of `specials`, or past ASCII.
-constexpr std::array<bool, 256> all_but(std::string_view specials) {
+/// What stands for itself within quotes, and does not end them.
+constexpr std::array<bool, 256> kPlainlyQuoted = [] {
   std::array<bool, 256> set{};
-  for (unsigned c = '!'; c < 256; ++c) {
-    set[c] = c != 127 && (c > 127 || specials.find(static_cast<char>(c)) == std::string_view::npos);
-  }
+  set.fill(true);
+  set['"'] = set['\\'] = set['\r'] = set['\n'] = set['\0'] = false;
   return set;
-}
+}();
 
-constexpr std::array<bool, 256> kTokenChars = all_but("()<>@,;:\\\"/[]?=");
-constexpr std::array<bool, 256> kAtext = all_but("()<>[]:;@\\,.\"");
-
-/// Stands for itself within quotes, and does not end them.
-bool is_plainly_quoted(char c) { return c != '"' && c != '\\' && c != '\r' && c != '\n' && c != '\0'; }
+bool is_plainly_quoted(char c) { return kPlainlyQuoted[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
-bool is_token_char(char c) { return kTokenChars[static_cast<unsigned char>(c)]; }
-bool is_atext(char c) { return kAtext[static_cast<unsigned char>(c)]; }
-
-void Cursor::skip_cfws(std::string* comment) {
+void Cursor::pass_cfws(std::string* comment) {
   for (;;) {
     if (is_fws(peek()) && !at_end()) {
       skip();
@@ -48,12 +38,6 @@ void Cursor::skip_comment(std::string* comment) {
     if (c == '\\' && !at_end()) c = text_[at_++];
     if (comment && c != '\r' && c != '\n') *comment += c;
   } while (!at_end());
-}
-
-bool Cursor::take(char c) {
-  if (at_end() || text_[at_] != c) return false;
-  ++at_;
-  return true;
 }
 
 std::optional<std::string> Cursor::take_quoted(bool* open) {

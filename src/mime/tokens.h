@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,10 +8,22 @@ namespace paraph::mime {
 
 /// SP, HTAB, and the line ends of a folded value.
 constexpr bool is_fws(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+/// Printable and not one of `specials`, or past ASCII.
+constexpr std::array<bool, 256> all_but(std::string_view specials) {
+  std::array<bool, 256> set{};
+  for (unsigned c = '!'; c < 256; ++c) {
+    set[c] = c != 127 && (c > 127 || specials.find(static_cast<char>(c)) == std::string_view::npos);
+  }
+  return set;
+}
+inline constexpr std::array<bool, 256> kTokenChars = all_but("()<>@,;:\\\"/[]?=");
+inline constexpr std::array<bool, 256> kAtext = all_but("()<>[]:;@\\,.\"");
+
 /// RFC 2045 §5.1 token, and octets past ASCII (RFC 6532).
-bool is_token_char(char c);
+constexpr bool is_token_char(char c) { return kTokenChars[static_cast<unsigned char>(c)]; }
 /// RFC 5322 §3.2.3 atext, and octets past ASCII (RFC 6532).
-bool is_atext(char c);
+constexpr bool is_atext(char c) { return kAtext[static_cast<unsigned char>(c)]; }
 
 /// The value of a hex digit of either case, or -1.
 constexpr int hex_digit(char c) {
@@ -33,8 +46,14 @@ class Cursor {
   void skip(std::size_t bytes = 1) { at_ += bytes; }
 
   /// Passes blanks and comments (CFWS). The text of the last comment passed goes to `comment`, if given.
-  void skip_cfws(std::string* comment = nullptr);
-  bool take(char c);
+  void skip_cfws(std::string* comment = nullptr) {
+    if (is_fws(peek()) || peek() == '(') pass_cfws(comment);
+  }
+  bool take(char c) {
+    if (at_end() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
   /// The longest run of octets of which `is` holds; may be empty.
   template <class Is>
   std::string_view take_while(Is is) {
@@ -47,6 +66,7 @@ class Cursor {
   std::optional<std::string> take_quoted(bool* open = nullptr);
 
  private:
+  void pass_cfws(std::string* comment);
   void skip_comment(std::string* comment);
   std::string_view text_;
   std::size_t at_ = 0;

@@ -23,7 +23,8 @@ enum class Wake {
 /// One connection. Owned by its session and used on that session's event loop only, by one coroutine at a time. Keeps
 /// no buffer of its own. Every wait ends at the deadline last set: read, write, handshake and finish then throw
 /// DeadlineError, wait() answers Wake::Deadline. A broken connection throws PeerGone. After either, only close() and
-/// the destructor make sense.
+/// the destructor make sense; and after a failed write, reading with a new deadline: what the peer said before it took
+/// no more may still be there.
 class Stream {
  public:
   Stream() = default;

@@ -13,6 +13,7 @@
 #include "mail/rope.h"
 #include "mail/signature.h"
 #include "mail/structure.h"
+#include "mail/transaction.h"
 
 /// Nouns <-> stored octets (Protocol Buffers, records.proto; the generated types do not leave this room). `format_`
 /// cannot fail; `parse_` answers Code::Corrupt for octets that are not such a record, or hold what no `format_` writes:
@@ -113,6 +114,48 @@ struct DkimKey {
   friend bool operator==(const DkimKey&, const DkimKey&) = default;
 };
 
+/// An item of the queue: never used again.
+using ItemId = Id<struct ItemTag>;
+
+/// One recipient of an item of the queue, and what became of the mail to them.
+struct QueuedRecipient {
+  /// Stored on disk: never renumber.
+  enum class State : std::uint8_t {
+    Waiting = 0,
+    Delivered = 1,  ///< the next server took it
+    Failed = 2,
+    Dropped = 3,  ///< by the operator
+  };
+  mail::Recipient recipient;
+  State state = State::Waiting;
+  int code = 0;                ///< of the last reply; 0: none came
+  std::string enhanced, text;  ///< of it, or why none came
+  std::string host;            ///< who said so; "": this server
+  std::optional<Time> at;      ///< when; nullopt: not tried yet
+  friend bool operator==(const QueuedRecipient&, const QueuedRecipient&) = default;
+};
+
+/// An item of the queue: one form of a message for 1 to 100 recipients of one destination (docs/decisions/0010). Times
+/// are whole seconds.
+struct Queued {
+  std::string destination;  ///< lower case, without NUL
+  MessageId message;        ///< 0 once it has ended
+  MessageId plain;          ///< the message as it was before the signature; 0: not kept
+  std::uint64_t skip = 0;   ///< octets at the beginning of `message` that stay here: Return-Path
+  mail::Address reverse_path;
+  mail::MailOptions options;
+  std::vector<QueuedRecipient> recipients;
+  Time arrived;
+  Time due;  ///< when it is to be tried, or its lease ends; says nothing of an item that is held, or has ended
+  std::uint32_t tries = 0;
+  bool held = false;
+  bool warned = false;        ///< its sender was told of the delay
+  std::string node;           ///< who has taken it until `due`; "": nobody
+  std::string message_id;     ///< with its angle brackets; "": none
+  std::optional<Time> ended;  ///< nobody waits any more; kept for a day to be asked about
+  friend bool operator==(const Queued&, const Queued&) = default;
+};
+
 std::string format_account(const Account&);
 Result<Account> parse_account(std::string_view);
 std::string format_domain(std::string_view name);
@@ -142,5 +185,8 @@ std::string format_settings(const Settings&);
 Result<Settings> parse_settings(std::string_view);
 std::string format_places(const std::vector<Place>&);
 Result<std::vector<Place>> parse_places(std::string_view);
+std::string format_queued(const Queued&);
+/// Also Corrupt: nobody waits in an item that has not ended, or somebody in one that has; no destination; no message.
+Result<Queued> parse_queued(std::string_view);
 
 }  // namespace paraph::record

@@ -13,6 +13,8 @@ void set(pb::SignatureMedia& out, const mail::SignatureMedia& media) {
   out.set_bytes(media.bytes);
   out.set_duration(media.duration);
   out.set_milliseconds(media.milliseconds);
+  out.set_width(media.width);
+  out.set_height(media.height);
 }
 
 std::optional<mail::SignatureMedia> media_of(const pb::SignatureMedia& in) {
@@ -23,7 +25,26 @@ std::optional<mail::SignatureMedia> media_of(const pb::SignatureMedia& in) {
                               .blob = *blob,
                               .bytes = in.bytes(),
                               .duration = in.duration(),
-                              .milliseconds = in.milliseconds()};
+                              .milliseconds = in.milliseconds(),
+                              .width = in.width(),
+                              .height = in.height()};
+}
+
+void set(pb::SignatureOriginal& out, const mail::SignatureOriginal& original) {
+  out.set_media_type(original.media_type);
+  for (const auto& blob : original.blobs) out.add_blobs(octets_of(blob));
+  out.set_bytes(original.bytes);
+}
+
+std::optional<mail::SignatureOriginal> original_of(const pb::SignatureOriginal& in) {
+  mail::SignatureOriginal original{.media_type = in.media_type(), .blobs = {}, .bytes = in.bytes()};
+  for (const auto& octets : in.blobs()) {
+    const auto blob = blob_of(octets);
+    if (!blob) return std::nullopt;
+    original.blobs.push_back(*blob);
+  }
+  if (original.blobs.empty()) return std::nullopt;
+  return original;
 }
 
 void set(pb::Signature& out, const mail::Signature& signature) {
@@ -47,13 +68,12 @@ std::optional<mail::Signature> signature_of(const pb::Signature& in) {
   signature.revision = in.revision();
   signature.text = in.text();
   signature.html = in.html();
-  const auto take = [](bool has, const pb::SignatureMedia& from, std::optional<mail::SignatureMedia>& to) {
-    if (has) to = media_of(from);
-    return !has || to;
-  };
-  if (!take(in.has_image(), in.image(), signature.image) ||
-      !take(in.has_voice_original(), in.voice_original(), signature.voice_original) ||
-      !take(in.has_image_original(), in.image_original(), signature.image_original))
+  if (in.has_image()) signature.image = media_of(in.image());
+  if (in.has_voice_original()) signature.voice_original = original_of(in.voice_original());
+  if (in.has_image_original()) signature.image_original = original_of(in.image_original());
+  if (in.has_image() != signature.image.has_value() ||
+      in.has_voice_original() != signature.voice_original.has_value() ||
+      in.has_image_original() != signature.image_original.has_value())
     return std::nullopt;
   for (const auto& one : in.voice()) {
     auto voice = media_of(one);

@@ -29,6 +29,71 @@ TEST(Codec, AnAccountComesBack) {
   EXPECT_EQ(parse_account(format_account(account)), account);
 }
 
+Queued sample_queued() {
+  const auto at = [](int seconds) { return Time(std::chrono::seconds(1'795'000'000 + seconds)); };
+  Queued item{.destination = "example.net",
+              .message = MessageId{7},
+              .plain = MessageId{8},
+              .skip = 42,
+              .reverse_path = {"alice", "example.org"},
+              .options = {.body = mail::Body::BinaryMime,
+                          .smtputf8 = true,
+                          .require_tls = true,
+                          .ret = mail::Return::Headers,
+                          .envid = "e\xFF"},
+              .recipients = {},
+              .arrived = at(0),
+              .due = at(300),
+              .tries = 3,
+              .held = true,
+              .warned = true,
+              .node = "vm.example.org",
+              .message_id = "<1@example.org>",
+              .ended = std::nullopt};
+  item.recipients.push_back(
+      {.recipient = {{"bob", "Example.net"}, mail::Notify{.delay = true}, "rfc822;bob@example.net"},
+       .state = QueuedRecipient::State::Waiting,
+       .code = 451,
+       .enhanced = "4.3.0",
+       .text = "later",
+       .host = "mx.example.net",
+       .at = at(5)});
+  item.recipients.push_back(
+      {.recipient = {{"carol", "example.net"}, mail::Notify{}, ""}, .state = QueuedRecipient::State::Failed});
+  item.recipients.push_back(
+      {.recipient = {{"dave", "example.net"}, std::nullopt, ""}, .state = QueuedRecipient::State::Delivered});
+  return item;
+}
+
+TEST(Codec, AnItemOfTheQueueComesBack) {
+  auto item = sample_queued();
+  EXPECT_EQ(parse_queued(format_queued(item)), item);
+  item.recipients[0].state = QueuedRecipient::State::Dropped;
+  item.message = {};
+  item.ended = item.due;
+  EXPECT_EQ(parse_queued(format_queued(item)), item);
+}
+
+TEST(Codec, AnItemOfTheQueueThatContradictsItselfIsCorrupt) {
+  using Damage = std::function<void(Queued&)>;
+  const Damage damages[] = {[](Queued& item) { item.destination.clear(); },
+                            [](Queued& item) { item.destination += "\0x"s; },
+                            [](Queued& item) { item.message = {}; },
+                            [](Queued& item) { item.ended = item.due; },
+                            [](Queued& item) { item.recipients[0].state = QueuedRecipient::State::Failed; },
+                            [](Queued& item) { item.recipients.clear(); },
+                            [](Queued& item) { item.recipients[1].state = QueuedRecipient::State{4}; },
+                            [](Queued& item) { item.recipients[0].code = 1000; },
+                            [](Queued& item) { item.options.body = mail::Body{3}; }};
+  for (const auto& damage : damages) {
+    auto item = sample_queued();
+    damage(item);
+    const auto read = parse_queued(format_queued(item));
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, Code::Corrupt);
+  }
+}
+
 TEST(Codec, ADomainComesBack) { EXPECT_EQ(parse_domain(format_domain("example.org")), "example.org"); }
 
 TEST(Codec, ADkimKeyComesBack) {
@@ -101,21 +166,47 @@ TEST(Codec, PlacesComeBack) {
 TEST(Codec, ASignatureComesBack) {
   const mail::SignatureMedia voice{
       .media_type = "audio/AMR", .extension = "amr", .blob = blob_named('v'), .bytes = 5000, .duration = 4};
-  const mail::SignatureMedia image{
-      .media_type = "image/png", .extension = "png", .blob = blob_named('i'), .bytes = 8000};
-  const mail::Signature signature{.owner = "a@x",
-                                  .number = 2,
-                                  .revision = "r",
-                                  .text = "T",
-                                  .html = "<p>T",
-                                  .image = image,
-                                  .voice = {voice, voice},
-                                  .language = "zh-Hans"};
+  const mail::SignatureMedia image{.media_type = "image/png",
+                                   .extension = "png",
+                                   .blob = blob_named('i'),
+                                   .bytes = 8000,
+                                   .width = 600,
+                                   .height = 200};
+  const mail::Signature signature{
+      .owner = "a@x",
+      .number = 2,
+      .revision = "r",
+      .text = "T",
+      .html = "<p>T",
+      .image = image,
+      .voice = {voice, voice},
+      .language = "zh-Hans",
+      .voice_original =
+          mail::SignatureOriginal{
+              .media_type = "audio/flac", .blobs = {blob_named('o'), blob_named('p')}, .bytes = 300'000},
+      .image_original = mail::SignatureOriginal{.media_type = "image/png", .blobs = {blob_named('q')}, .bytes = 1}};
   EXPECT_EQ(parse_signature(format_signature(signature, Time())), signature);
   const mail::Signature bare{.owner = "a@x", .number = 1};
   EXPECT_EQ(parse_signature(format_signature(bare, Time())), bare);
   const Time created(std::chrono::seconds(86'400));
   EXPECT_EQ(parse_signature_created(format_signature(bare, created)), created);
+}
+
+TEST(Codec, AnOriginalOfTheTimeWhenItWasOneBlobIsRead) {
+  // As it was written then: number 2, and field 11 a SignatureMedia, with its extension.
+  const auto blob = blob_named('o');
+  const std::string media =
+      "\x0A\x09"
+      "audio/AMR"
+      "\x12\x03"
+      "bin"
+      "\x1A\x20" +
+      std::string(blob.view()) + "\x20\x64";
+  const auto signature = parse_signature("\x10\x02\x5A" + std::string(1, static_cast<char>(media.size())) + media);
+  ASSERT_TRUE(signature);
+  const mail::SignatureOriginal original{.media_type = "audio/AMR", .blobs = {blob}, .bytes = 100};
+  EXPECT_EQ(signature->voice_original, original);
+  EXPECT_FALSE(parse_signature(std::string_view("\x10\x02\x5A\x02\x20\x64", 6))) << "no blob at all";
 }
 
 TEST(Codec, ASignatureFromElsewhereComesBack) {

@@ -3,6 +3,8 @@
 namespace paraph::record {
 namespace {
 
+constexpr std::string_view kNul("\0", 1);
+
 /// Builds one key: a letter, then numbers and text in the order given.
 class Key {
  public:
@@ -58,7 +60,7 @@ std::string key_ring_key() { return Key('R').take(); }
 std::string domain_policy_key(std::string_view domain) { return Key('P').text(domain).take(); }
 std::string account_policy_key(AccountId account) { return Key('p').number(account.value).take(); }
 std::string remote_signature_key(std::string_view source, std::string_view owner) {
-  return Key('r').text(source).text(std::string_view("\0", 1)).text(owner).take();
+  return Key('r').text(source).text(kNul).text(owner).take();
 }
 std::string remote_signatures_prefix() { return "r"; }
 std::string repeat_key(const BlobId& hash) { return Key('h').text(hash.view()).take(); }
@@ -73,6 +75,31 @@ std::string message_id_key(std::string_view hash, MessageId message) {
 }
 std::string dkim_key_key(std::string_view domain, std::string_view selector) {
   return dkim_keys_prefix(domain) + std::string(selector);
+}
+
+std::string queued_key(std::uint64_t item) { return Key('Q').number(item).take(); }
+std::string waiting_key(std::string_view destination, std::uint64_t due, std::uint64_t item) {
+  return Key('w').text(destination).text(kNul).number(due).number(item).take();
+}
+std::string bell_key(std::uint64_t due, std::string_view destination) {
+  return Key('d').number(due).text(destination).take();
+}
+std::string lease_key(std::string_view node, std::uint64_t item) {
+  return Key('l').text(node).text(kNul).number(item).take();
+}
+std::string queued_of_key(std::string_view hash, std::uint64_t item) { return Key('t').text(hash).number(item).take(); }
+std::string ended_key(std::uint64_t ended, std::uint64_t item) { return Key('x').number(ended).number(item).take(); }
+std::optional<WaitingKey> parse_waiting_key(std::string_view key) {
+  constexpr std::size_t kNumbers = 16;
+  if (key.size() < 3 + kNumbers || key[0] != 'w' || key[key.size() - kNumbers - 1] != '\0') return std::nullopt;
+  const auto destination = key.substr(1, key.size() - kNumbers - 2);
+  if (destination.find('\0') != destination.npos) return std::nullopt;
+  return WaitingKey{
+      .destination = destination, .due = last_number(key.substr(0, key.size() - 8), 8), .item = last_number(key, 8)};
+}
+std::optional<BellKey> parse_bell_key(std::string_view key) {
+  if (key.size() < 10 || key[0] != 'd') return std::nullopt;
+  return BellKey{.due = last_number(key.substr(0, 9), 8), .destination = key.substr(9)};
 }
 
 store::Scan all_with(std::string prefix) {
@@ -96,10 +123,17 @@ std::string messages_prefix() { return "m"; }
 std::string message_uses_prefix() { return "u"; }
 std::string signatures_prefix() { return "S"; }
 std::string uploads_prefix() { return "U"; }
+std::string queued_prefix() { return "Q"; }
+std::string waiting_prefix() { return "w"; }
+std::string waiting_prefix(std::string_view destination) { return Key('w').text(destination).text(kNul).take(); }
+std::string bells_prefix() { return "d"; }
+std::string leases_prefix(std::string_view node) { return Key('l').text(node).text(kNul).take(); }
+std::string queued_of_prefix(std::string_view hash) { return Key('t').text(hash).take(); }
+std::string ended_prefix() { return "x"; }
 std::string message_ids_prefix(std::string_view hash) { return Key('i').text(hash).take(); }
 std::string dkim_keys_prefix(std::string_view domain) {
   Key key('k');
-  if (!domain.empty()) key.text(domain).text(std::string_view("\0", 1));
+  if (!domain.empty()) key.text(domain).text(kNul);
   return key.take();
 }
 

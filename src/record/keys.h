@@ -34,6 +34,15 @@
 ///   i hash:16 message:8          Places, where the message was put first; hash: of its Message-ID
 ///   r source NUL owner           RemoteSignature            (owner: mail::Address::key())
 ///   h hash:32                    until:8 (Unix seconds), until when a message handed over again is not taken again
+///
+/// of the queue (docs/decisions/0010-queue.md):
+///
+///   Q item:8                     Queued
+///   w destination NUL due:8 item:8      nothing: the item waits, and nobody touches it before `due` (Unix seconds)
+///   d due:8 destination          a token: a bell, the destination may have an item due by then; due 0: now
+///   l node NUL item:8            nothing: the node has taken the item
+///   t hash:16 item:8             nothing: how an item is found; hash: of the message's Message-ID
+///   x ended:8 item:8             nothing: the item has ended then, and is forgotten a day later
 namespace paraph::record {
 
 std::string format_key();
@@ -61,6 +70,14 @@ std::string dkim_key_key(std::string_view domain, std::string_view selector);
 /// `hash`: of the message, its envelope and its peer.
 std::string repeat_key(const BlobId& hash);
 std::string remote_signature_key(std::string_view source, std::string_view owner);
+/// Seconds in keys of the queue are Unix seconds; kNever sorts behind all of them.
+inline constexpr std::uint64_t kNever = UINT64_MAX;
+std::string queued_key(std::uint64_t item);
+std::string waiting_key(std::string_view destination, std::uint64_t due, std::uint64_t item);
+std::string bell_key(std::uint64_t due, std::string_view destination);
+std::string lease_key(std::string_view node, std::uint64_t item);
+std::string queued_of_key(std::string_view hash, std::uint64_t item);
+std::string ended_key(std::uint64_t ended, std::uint64_t item);
 
 /// All keys that begin with `prefix`, in byte order.
 store::Scan all_with(std::string prefix);
@@ -82,6 +99,25 @@ std::string remote_signatures_prefix();
 std::string repeats_prefix();
 /// The source and the owner in the key of a RemoteSignature: views into `key`. nullopt: it has no such form.
 std::optional<std::pair<std::string_view, std::string_view>> remote_signature_names(std::string_view key);
+std::string queued_prefix();
+std::string waiting_prefix();
+std::string waiting_prefix(std::string_view destination);
+std::string bells_prefix();
+std::string leases_prefix(std::string_view node);
+std::string queued_of_prefix(std::string_view hash);
+std::string ended_prefix();
+/// What a `w` key and a `d` key say; the views point into `key`. nullopt: it has no such form.
+struct WaitingKey {
+  std::string_view destination;
+  std::uint64_t due = 0;
+  std::uint64_t item = 0;
+};
+std::optional<WaitingKey> parse_waiting_key(std::string_view key);
+struct BellKey {
+  std::uint64_t due = 0;
+  std::string_view destination;
+};
+std::optional<BellKey> parse_bell_key(std::string_view key);
 /// The keys of a domain; of all domains when it is empty.
 std::string dkim_keys_prefix(std::string_view domain);
 

@@ -32,6 +32,32 @@ TEST(Keys, OfASignatureFromElsewhereNameItsSourceAndOwner) {
     EXPECT_FALSE(remote_signature_names(other)) << other;
 }
 
+TEST(Keys, OfTheQueueSayWhatTheyHold) {
+  EXPECT_EQ(queued_key(7), "Q\0\0\0\0\0\0\0\7"s);
+  EXPECT_EQ(lease_key("vm1", 7), "lvm1\0\0\0\0\0\0\0\0\7"s);
+  EXPECT_EQ(queued_of_key("sixteen octets..", 7), "tsixteen octets..\0\0\0\0\0\0\0\7"s);
+  EXPECT_EQ(ended_key(1, 7), "x\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\7"s);
+  const auto waiting = waiting_key("example.net", 0x0102, 7);
+  EXPECT_EQ(waiting, "wexample.net\0\0\0\0\0\0\0\1\2\0\0\0\0\0\0\0\7"s);
+  const auto said = parse_waiting_key(waiting);
+  ASSERT_TRUE(said);
+  EXPECT_EQ(said->destination, "example.net");
+  EXPECT_EQ(said->due, 0x0102u);
+  EXPECT_EQ(said->item, 7u);
+  const auto bell = bell_key(60, "example.net");
+  const auto rings = parse_bell_key(bell);
+  ASSERT_TRUE(rings);
+  EXPECT_EQ(rings->destination, "example.net");
+  EXPECT_EQ(rings->due, 60u);
+  for (const auto& other : {"w"s, "w\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\7"s, waiting.substr(0, 20),
+                            "x" + waiting.substr(1), "wa\0b"s + waiting.substr(12)})
+    EXPECT_FALSE(parse_waiting_key(other)) << other;
+  for (const auto& other : {"d"s, bell.substr(0, 9), "x" + bell.substr(1)})
+    EXPECT_FALSE(parse_bell_key(other)) << other;
+  EXPECT_LT(waiting_key("example.net", 5, 9), waiting_key("example.net", kNever, 1))
+      << "held ones are behind all others";
+}
+
 TEST(Keys, SortAsTheirNumbersDo) {
   EXPECT_LT(entry_key(MailboxId{1}, Uid{255}), entry_key(MailboxId{1}, Uid{256}));
   EXPECT_LT(entry_key(MailboxId{1}, Uid{0xFFFFFFFF}), entry_key(MailboxId{2}, Uid{1}));

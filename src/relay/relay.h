@@ -28,7 +28,7 @@ struct Tlsa {
   friend auto operator<=>(const Tlsa&, const Tlsa&) = default;
 };
 
-/// Who we are to a smarthost (AUTH PLAIN or SCRAM-SHA-256, under TLS or on loopback only).
+/// Who we are to a smarthost (AUTH PLAIN, under TLS or on loopback only).
 struct Login {
   std::string user, password;
   friend auto operator<=>(const Login&, const Login&) = default;
@@ -81,18 +81,18 @@ struct Answer {
 /// Why a message as it is cannot go to a server that answers well: the queue changes it, and tries again.
 enum class Misfit {
   None,
-  SevenBit,  ///< 8-bit octets, and no 8BITMIME
+  SevenBit,  ///< 8-bit octets, and no 8BITMIME; a binary body, and no BINARYMIME with CHUNKING
   Utf8,      ///< an address or a header in UTF-8, and no SMTPUTF8 (final: RFC 6531 §3.2)
   Size,      ///< more octets than its SIZE (`size_max`)
-  Tls,       ///< REQUIRETLS, and the server does not offer it over this connection (final: RFC 8689 §4.1)
+  Tls,       ///< REQUIRETLS, and this server does not offer it, or has not proved who it is (final: RFC 8689 §4.1)
 };
 
-/// What became of one try at one host.
+/// What became of one try at one host. With a misfit nothing was sent, and the answers are those of such a server.
 struct Outcome {
   std::vector<Answer> answers;  ///< of each recipient, in order
   Misfit misfit = Misfit::None;
   std::uint64_t size_max = 0;  ///< of the server, when it said so
-  bool reached = false;        ///< its greeting came: the other hosts need not be tried
+  bool reached = false;        ///< it was ready for MAIL: the other hosts need not be tried
   std::string host, address;   ///< "mx.example.org", "192.0.2.1"
   std::string tls;             ///< "TLSv1.3 ...", "" in clear
   bool dsn = false;            ///< it took NOTIFY, RET and ENVID: reports of success are its business

@@ -122,9 +122,14 @@ Task<Result<std::vector<std::string>>> Accounts::domains() {
 }
 
 Task<bool> Accounts::is_local_domain(std::string domain) {
+  const auto local = co_await is_local(std::move(domain));
+  co_return local && *local;
+}
+
+Task<Result<bool>> Accounts::is_local(std::string domain) {
   if (domain.empty() || domain.size() > kDomainBytesMax) co_return false;
-  const auto found = co_await store_.get(record::domain_key(lowered(domain)));
-  co_return found && found->has_value();
+  PARAPH_CO_TRY(const auto found, co_await store_.get(record::domain_key(lowered(domain))));
+  co_return found.has_value();
 }
 
 // --- adding

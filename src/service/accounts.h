@@ -24,7 +24,10 @@ class Accounts {
   /// With its DKIM keys. NotFound; Conflict while accounts are in it.
   Task<Result<void>> remove_domain(std::string domain);
   Task<Result<std::vector<std::string>>> domains();
+  /// False too when the store does not answer: for whoever then refuses.
   Task<bool> is_local_domain(std::string domain);
+  /// For whoever sends mail elsewhere when it is not. Codes of the store.
+  Task<Result<bool>> is_local(std::string domain);
 
   struct NewAccount {
     std::string address, name, tel;  ///< `tel` (E.164, or empty) becomes an address too: +8613800138000@DOMAIN

@@ -110,6 +110,11 @@ Task<Result<void>> CheckWalk::run() {
   PARAPH_CO_CHECK(co_await check_tallies());
   PARAPH_CO_CHECK(co_await walk(all("q"), &CheckWalk::check_quotas));
   PARAPH_CO_CHECK(co_await check_missing_quotas());
+  PARAPH_CO_CHECK(co_await walk(all("d"), &CheckWalk::check_bells));
+  PARAPH_CO_CHECK(co_await walk(all("Q"), &CheckWalk::check_items));
+  for (const char* family : {"w", "l", "t", "x"}) {
+    PARAPH_CO_CHECK(co_await walk(all(family), &CheckWalk::check_item_finders));
+  }
   PARAPH_CO_CHECK(co_await walk(all("m"), &CheckWalk::check_messages));
   PARAPH_CO_CHECK(co_await walk(all("u"), &CheckWalk::check_uses));
   PARAPH_CO_CHECK(co_await walk(all("i"), &CheckWalk::check_message_ids));

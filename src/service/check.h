@@ -18,9 +18,10 @@ struct Finding {
 };
 
 /// Walks the whole store and reports every inconsistency; repairs only when told, and only what can be put right
-/// without guessing. Holds about 200 octets a mailbox and an account, and 40 a message and a blob. A store that is
-/// written to meanwhile is walked again, up to three times, and what was found each time is reported; repair only one
-/// that nobody writes to. Uploads under way are no findings. At most 10,000 findings. Returns how many.
+/// without guessing. Holds about 200 octets a mailbox, an account and a destination of the queue, and 40 a message and
+/// a blob. A store that is written to meanwhile is walked again, up to three times, and what was found each time is
+/// reported; repair only one that nobody writes to. Uploads under way are no findings. At most 10,000 findings. Returns
+/// how many.
 ///
 ///   key.unknown, record.unreadable                               a key of no family; octets that are no such record
 ///   address.missing*, address.dangling*, name.missing*, name.dangling*      an index and what it leads to
@@ -30,6 +31,7 @@ struct Finding {
 ///   quota.bytes*, quota.messages*, number.low*
 ///   signature.account, signature.missing, signature.extra*
 ///   key.missing, policy.dangling*
+///   queue.message, queue.missing*, queue.dangling*, queue.bell*      an item, the rows it is found by, its bell
 ///   dkim.domain*                                 a key of no local domain
 ///   blob.missing, blob.hash, blob.references*
 ///

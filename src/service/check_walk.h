@@ -64,6 +64,11 @@ class CheckWalk {
   Task<Result<void>> check_changes(const Rows& rows);
   Task<Result<void>> check_tallies();
   Task<Result<void>> check_entry_page(std::vector<mail::Entry> entries, std::vector<MailboxId> boxes);
+  // check_queue.cpp
+  Task<Result<void>> check_bells(const Rows& rows);
+  Task<Result<void>> check_items(const Rows& rows);
+  Task<Result<void>> check_item_finders(const Rows& rows);
+  Task<Result<void>> check_bell_of(const record::Queued& item);
   // check_messages.cpp
   Task<Result<void>> check_uses(const Rows& rows);
   Task<Result<void>> check_messages(const Rows& rows);
@@ -91,6 +96,7 @@ class CheckWalk {
   std::unordered_map<std::uint64_t, Tally> mailboxes_;
   CountTable messages_;  ///< entries that show each message; `seen`: its record is there
   CountTable blobs_;     ///< references that records hold; `seen`: the store has it
+  std::map<std::string, std::uint64_t, std::less<>> bells_;  ///< of each destination: the first one
   bool blobs_missing_ = false;
   bool unreadable_ = false;
   std::map<std::string, std::uint64_t> highest_;

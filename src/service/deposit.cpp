@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "service/dkim_sign.h"
 #include "service/forms.h"
 #include "service/header_edit.h"
+#include "service/new_octets.h"
 #include "service/receipts.h"
 #include "service/repeats.h"
 #include "service/send.h"
@@ -65,9 +67,22 @@ struct Submitted {
   bool save_sent = true;
 };
 
+namespace {
+
+std::vector<Elsewhere> elsewhere_of(const Submitted& submitted) {
+  std::vector<Elsewhere> found;
+  for (std::size_t i = 0; i < submitted.recipients.size(); ++i) {
+    const auto& one = submitted.recipients[i];
+    if (one->elsewhere) found.push_back({.recipient = submitted.transaction.recipients[i], .form = one->form});
+  }
+  return found;
+}
+
+}  // namespace
+
 struct Deposit::Inside {
   Inside(store::Store& s, Accounts& a, Mailboxes& m, Acquirer& q, crypto::Random& r, const Clock& c, const Limits& l,
-         DepositPolicy p, IncomingVerifier* v, Metrics* t)
+         DepositPolicy p, IncomingVerifier* v, Metrics* t, Outbound* o)
       : store(s),
         accounts(a),
         mailboxes(m),
@@ -76,6 +91,7 @@ struct Deposit::Inside {
         limits(l),
         policy(std::move(p)),
         verifier(v),
+        outbound(o),
         policies(s),
         templates(policies),
         keys(s, r, c),
@@ -83,7 +99,7 @@ struct Deposit::Inside {
         dkim(s, c),
         router(a, m, c),
         repeats(s, c),
-        receipts(s, a, m, r, c, l, policy.server_name) {
+        receipts({.store = s, .accounts = a, .mailboxes = m, .random = r, .clock = c}, l, policy.server_name, o) {
     if (t != nullptr) counts.emplace(*t);
   }
 
@@ -92,13 +108,24 @@ struct Deposit::Inside {
   Result<void> check_signed(const signature::Report& report) const;
   void drop_forged_results(signature::Message& message) const;
   std::string received_field(const Transaction& transaction) const;
+  /// A submission whose sender is sure and whose header is complete.
+  struct Prepared {
+    signature::Message message;
+    mail::Address owner;
+    Signer::Own own;
+  };
+  Task<Result<Prepared>> prepare(const Transaction& transaction, const record::Account& principal, NewMessage& message);
+  Task<Result<std::string>> attach_only(const Transaction& transaction, NewMessage& message);
   Task<Result<Outcome>> submit_own(const Transaction& transaction, NewMessage& message);
   Task<Result<Forms>> forms_for(const Transaction& transaction, const Policy& policy, const mail::Address& owner,
                                 LocalRecipients& recipients);
+  static std::optional<std::size_t> keep_plain(const Submitted& submitted, NewMessage& message,
+                                               const signature::Message& plain, std::string_view trace);
   Task<Result<Outcome>> try_own(const Submitted& submitted, NewMessage& message, Signer::Submission submission);
-  void log_outcome(const Submitted& submitted, const record::StoredMessage& form, std::uint64_t added) const;
   static Outcome repeated(const NewMessage& message);
+  void log_outcome(const record::Account& sender, const record::StoredMessage& form, std::uint64_t added) const;
   Task<Result<Outcome>> pass_on(const Transaction& transaction, NewMessage& message);
+  Task<Result<std::optional<Refusal>>> sort_in(const Provenance& provenance, LocalRecipients& recipients);
 
   store::Store& store;
   Accounts& accounts;
@@ -108,6 +135,7 @@ struct Deposit::Inside {
   const Limits& limits;
   DepositPolicy policy;
   IncomingVerifier* verifier;
+  Outbound* outbound;
   Policies policies;
   Templates templates;
   KeyRing keys;
@@ -121,16 +149,16 @@ struct Deposit::Inside {
 
 Deposit::Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, Acquirer& acquirer,
                  crypto::Random& random, const Clock& clock, const Limits& limits, DepositPolicy policy,
-                 IncomingVerifier* verifier, Metrics* metrics)
+                 IncomingVerifier* verifier, Metrics* metrics, Outbound* outbound)
     : inside_(std::make_shared<Inside>(store, accounts, mailboxes, acquirer, random, clock, limits, std::move(policy),
-                                       verifier, metrics)) {}
+                                       verifier, metrics, outbound)) {}
 
 Policies& Deposit::policies() { return inside_->policies; }
-void Deposit::set_report_sender(SendReport send) { inside_->receipts.set_elsewhere(std::move(send)); }
 KeyRing& Deposit::keys() { return inside_->keys; }
 
-Task<Result<void>> Deposit::check_recipient(mail::Address recipient) {
-  const bool local = co_await inside_->accounts.is_local_domain(recipient.domain);
+Task<Result<void>> Deposit::check_recipient(mail::Address recipient, Relaying relaying) {
+  PARAPH_CO_TRY(const bool local, co_await inside_->accounts.is_local(recipient.domain));
+  if (!local && relaying == Relaying::Yes && inside_->outbound != nullptr) co_return Result<void>();
   if (!local)
     co_return fail(Code::Denied,
                    fmt::format("{} is not here, and this server does not relay", printable(recipient.domain)));
@@ -151,7 +179,7 @@ Task<Result<Deposit::Outcome>> Deposit::submit(Transaction transaction, NewMessa
   auto task = transaction.principal ? inside->submit_own(transaction, message) : inside->pass_on(transaction, message);
   auto outcome = co_await std::move(task);
   if (inside->counts) inside->counts->submitted(transaction.principal.has_value(), outcome);
-  const bool kept = outcome && !outcome->repeated;
+  const bool kept = outcome && !outcome->repeated && !outcome->refusal;
   if (!kept) co_await give_back_upload(inside->store, message.upload, std::move(message.uploaded));
   if (kept && !header.empty()) co_await inside->receipts.send(transaction, header, arrived, outcome->deliveries);
   co_return outcome;
@@ -160,29 +188,12 @@ Task<Result<Deposit::Outcome>> Deposit::submit(Transaction transaction, NewMessa
 // --- a message of our own user: receive, acquire, attach, send
 
 Task<Result<Deposit::Outcome>> Deposit::Inside::submit_own(const Transaction& transaction, NewMessage& message) {
-  PARAPH_CO_CHECK(check_loop(message.header));
-  const mail::Part& root = message.record.structure.root();
-  if (message.header.size() != root.header.size()) co_return fail(Code::BadInput, "the message's header is too long");
   PARAPH_CO_TRY(const auto principal, co_await accounts.load(transaction.principal->id));
-  // What comes after such a line is body to us, and may be header to others: a second From could hide there.
-  if (has(root.defects, mail::Defect::HeaderNotEnded) && root.body.size() > 0) {
-    co_return fail(Code::BadInput, "the header has a line that is no field (RFC 5322, section 2.2)");
-  }
-  PARAPH_CO_TRY(auto owner, check_sender(principal, *root.envelope, message.header, transaction.reverse_path));
-
-  signature::Message received{.rope = std::move(message.record.rope), .structure = std::move(message.record.structure)};
-  received.octets.emplace(received.structure.root().header, std::move(message.header));
-  PARAPH_CO_TRY(const auto own, co_await signer.find_own(received, message.blobs, owner));
-  const auto keep = own.field ? std::optional(own.field->index) : std::nullopt;
-  const std::size_t forged = signature::strip_foreign_fields(received, keep);
-  if (forged != 0) {
-    log(Level::Warn, "paraph.forged account={} fields={} reason={}", printable(principal.address), forged,
-        own.field ? "other" : own.reason);
-  }
-  complete_header(received);
-
+  PARAPH_CO_TRY(auto prepared, co_await prepare(transaction, principal, message));
+  auto& [received, owner, own] = prepared;
   PARAPH_CO_TRY(const auto rules, co_await policies.of(principal.id, domain_of(principal.address)));
-  PARAPH_CO_TRY(auto recipients, co_await router.find(transaction.recipients, Answers::OneForAll));
+  PARAPH_CO_TRY(auto recipients, co_await router.find(transaction.recipients, Answers::OneForAll,
+                                                      outbound != nullptr ? Relaying::Yes : Relaying::No));
   const bool on = principal.signature_on && rules.signature;
   Forms forms{.policies = {policy.attach}};
   if (on && !own.field) {
@@ -207,14 +218,41 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::submit_own(const Transaction& tr
   }
 }
 
+Task<Result<Deposit::Inside::Prepared>> Deposit::Inside::prepare(const Transaction& transaction,
+                                                                 const record::Account& principal,
+                                                                 NewMessage& message) {
+  PARAPH_CO_CHECK(check_loop(message.header));
+  const mail::Part& root = message.record.structure.root();
+  if (message.header.size() != root.header.size()) co_return fail(Code::BadInput, "the message's header is too long");
+  // What comes after such a line is body to us, and may be header to others: a second From could hide there.
+  if (has(root.defects, mail::Defect::HeaderNotEnded) && root.body.size() > 0) {
+    co_return fail(Code::BadInput, "the header has a line that is no field (RFC 5322, section 2.2)");
+  }
+  PARAPH_CO_TRY(auto owner, check_sender(principal, *root.envelope, message.header, transaction.reverse_path));
+
+  signature::Message received{.rope = std::move(message.record.rope), .structure = std::move(message.record.structure)};
+  received.octets.emplace(received.structure.root().header, std::move(message.header));
+  PARAPH_CO_TRY(auto own, co_await signer.find_own(received, message.blobs, owner));
+  const auto keep = own.field ? std::optional(own.field->index) : std::nullopt;
+  const std::size_t forged = signature::strip_foreign_fields(received, keep);
+  if (forged != 0) {
+    log(Level::Warn, "paraph.forged account={} fields={} reason={}", printable(principal.address), forged,
+        own.field ? "other" : own.reason);
+  }
+  complete_header(received);
+  co_return Prepared{.message = std::move(received), .owner = std::move(owner), .own = std::move(own)};
+}
+
 /// Which forms the message takes, and which of them each recipient gets.
 Task<Result<Forms>> Deposit::Inside::forms_for(const Transaction& transaction, const Policy& own,
                                                const mail::Address& owner, LocalRecipients& recipients) {
   std::vector<FormKey> form_keys;
   for (std::size_t i = 0; i < recipients.size(); ++i) {
     const auto& account = recipients[i]->account;
-    PARAPH_CO_TRY(const auto theirs, co_await policies.of(account.id, domain_of(account.address)));
-    const bool internal = iequals(transaction.recipients[i].address.domain, owner.domain);
+    const auto& domain = transaction.recipients[i].address.domain;
+    PARAPH_CO_TRY(const auto theirs,
+                  co_await policies.of(account.id, recipients[i]->elsewhere ? domain : domain_of(account.address)));
+    const bool internal = iequals(domain, owner.domain);
     form_keys.push_back(
         {.kinds = kinds_for(own, internal), .recipients = theirs.recipient_class, .internal = internal});
   }
@@ -238,6 +276,7 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Submitted& submitt
   }
   Outcome outcome{.report = std::move(all.front().report), .message_id = message_id_of(all.front().structure)};
   const auto trace = received_field(transaction);
+  const auto return_path = format_return_path(transaction.reverse_path);
   message.other_forms.clear();
   std::vector<std::uint64_t> added;  // octets that each form got from the engine
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -250,27 +289,55 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Submitted& submitt
     added.push_back(form.rope.wire_bytes() - bytes_before);
     PARAPH_CO_TRY(auto fields, co_await dkim.sign(form, message.blobs, all[i].field, submission.owner.domain));
     fields += all[i].field;
-    prepend_fields(form.rope, form.structure, format_return_path(transaction.reverse_path) + fields + trace);
+    prepend_fields(form.rope, form.structure, return_path + fields + trace);
   }
   std::optional<SentCopy> sent;
   if (submitted.save_sent) sent.emplace(SentCopy{submitted.principal, submitted.forms.sent});
-  PARAPH_CO_TRY(outcome.deliveries, co_await router.deliver(message, submitted.recipients, Answers::OneForAll, sent));
-  log_outcome(submitted, message.record, added[0]);
-  for (std::size_t i = 1; i < added.size(); ++i) log_outcome(submitted, message.other_forms[i - 1], added[i]);
+  const Departure departure{.reverse_path = transaction.reverse_path,
+                            .options = transaction.options,
+                            .arrived = clock.now(),
+                            .skip = return_path.size(),
+                            .plain = keep_plain(submitted, message, submission.message, trace)};
+  const auto items = prepare_items(message, elsewhere_of(submitted), departure);
+  Along along;
+  if (!items.empty())
+    along = [&](store::Batch& batch, const std::vector<mail::Entry>&) { return outbound->add(batch, message, items); };
+  PARAPH_CO_TRY(outcome.deliveries,
+                co_await router.deliver(message, submitted.recipients, Answers::OneForAll, sent, std::move(along)));
+  log_outcome(submitted.principal, message.record, added[0]);
+  for (std::size_t i = 1; i < added.size(); ++i) log_outcome(submitted.principal, message.other_forms[i - 1], added[i]);
   co_return outcome;
 }
 
+/// When something signed leaves, the message before the signature stays with it until it is delivered: for a server
+/// that takes only a shorter one (spec 2.8). Answers which form it is.
+std::optional<std::size_t> Deposit::Inside::keep_plain(const Submitted& submitted, NewMessage& message,
+                                                       const signature::Message& plain, std::string_view trace) {
+  const auto leaves_signed = [&](const Result<LocalRecipient>& one) {
+    const auto& form = one->form == 0 ? message.record : message.other_forms[one->form - 1];
+    return one->elsewhere && !form.signature.kinds.empty() && form.signature.kinds != "none";
+  };
+  if (submitted.kept || std::ranges::none_of(submitted.recipients, leaves_signed)) return std::nullopt;
+  auto& form = message.other_forms.emplace_back();
+  form.received = message.record.received;
+  form.duration = message.record.duration;
+  form.rope = plain.rope;
+  form.structure = plain.structure;
+  prepend_fields(form.rope, form.structure, trace);
+  return message.other_forms.size();
+}
+
 /// What the engine did with one form of a message, never what is in it.
-void Deposit::Inside::log_outcome(const Submitted& submitted, const record::StoredMessage& form,
+void Deposit::Inside::log_outcome(const record::Account& sender, const record::StoredMessage& form,
                                   std::uint64_t added) const {
   const auto& outcome = form.signature;
   log(Level::Info, "signature message-id={} account={} owner={} revision={} how={} kinds={} reason={} added={}",
-      printable(message_id_of(form.structure)), printable(submitted.principal.address), printable(outcome.owner),
+      printable(message_id_of(form.structure)), printable(sender.address), printable(outcome.owner),
       printable(outcome.revision), outcome.how, outcome.kinds, outcome.reason.empty() ? "-" : outcome.reason, added);
 }
 
-/// Date and Message-ID if missing (RFC 6409 §8); nobody gets to see Bcc (RFC 5322 §3.6.3); a Return-Path is ours to
-/// write.
+/// Date and Message-ID if missing (RFC 6409 §8); nobody gets to see Bcc (RFC 5322 §3.6.3, §3.6.6); a Return-Path is
+/// ours to write.
 void Deposit::Inside::complete_header(signature::Message& message) const {
   mail::Envelope& envelope = *message.structure.parts.front().envelope;
   const std::string& header = message.octets.begin()->second;
@@ -284,7 +351,7 @@ void Deposit::Inside::complete_header(signature::Message& message) const {
     added += "Message-ID: " + envelope.message_id + "\r\n";
   }
   envelope.bcc.clear();
-  edit_top_header(message, {"Bcc", "Return-Path"}, added);
+  edit_top_header(message, {"Bcc", "Resent-Bcc", "Return-Path"}, added);
   drop_forged_results(message);
 }
 
@@ -305,6 +372,51 @@ Result<void> Deposit::Inside::check_signed(const signature::Report& report) cons
   return fail(Code::Denied, "your signature cannot be fetched, and nothing is sent without it");
 }
 
+// --- a message of our own user that somebody else sends
+
+Task<Result<std::string>> Deposit::attach_only(Transaction transaction, NewMessage message) {
+  const auto inside = inside_;
+  auto octets = co_await inside->attach_only(transaction, message);
+  co_await give_back_upload(inside->store, message.upload, std::move(message.uploaded));
+  co_return octets;
+}
+
+Task<Result<std::string>> Deposit::Inside::attach_only(const Transaction& transaction, NewMessage& message) {
+  const auto& principal = *transaction.principal;
+  auto ready = co_await prepare(transaction, principal, message);
+  if (!ready && (ready.error().code == Code::Denied || ready.error().code == Code::BadInput)) {
+    log(Level::Info, "signature account={} left out: {}", printable(principal.address), ready.error().text);
+    co_return std::string();
+  }
+  PARAPH_CO_TRY(const auto prepared, std::move(ready));
+  PARAPH_CO_TRY(const auto rules, co_await policies.of(principal.id, domain_of(principal.address)));
+  const auto is_internal = [&](const mail::Recipient& to) { return iequals(to.address.domain, prepared.owner.domain); };
+  const bool internal = std::ranges::all_of(transaction.recipients, is_internal);
+  const auto forms = choose_forms({{.kinds = kinds_for(rules, internal), .internal = internal}}, rules, policy.attach);
+  const Signer::Submission submission{.message = prepared.message,
+                                      .blobs = message.blobs,
+                                      .owner = prepared.owner,
+                                      .reverse_path = transaction.reverse_path.text(),
+                                      .signature_on = principal.signature_on && rules.signature};
+  std::vector<Signer::Signed> all;
+  if (prepared.own.field) {
+    all.push_back(Signer::kept(prepared.message, prepared.own.field->says));
+  } else {
+    PARAPH_CO_TRY(all, co_await signer.sign(submission, forms.policies));
+  }
+  auto& done = all.front();
+  PARAPH_CO_CHECK(check_signed(done.report));
+  record::StoredMessage form{.rope = std::move(done.rope), .structure = std::move(done.structure)};
+  form.signature = std::move(done.outcome);
+  PARAPH_CO_TRY(const auto fields, co_await dkim.sign(form, message.blobs, done.field, prepared.owner.domain));
+  prepend_fields(form.rope, form.structure, fields + done.field);
+  log_outcome(principal, form, form.rope.wire_bytes() - prepared.message.rope.wire_bytes());
+  NewOctets octets(store, message.blobs);
+  const mail::Range all_of_it{.begin = 0, .end = form.rope.wire_bytes()};
+  PARAPH_CO_TRY(auto whole, co_await octets.read(form.rope, all_of_it));
+  co_return whole;
+}
+
 // --- a message from elsewhere: the engine never runs
 
 Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& transaction, NewMessage& message) {
@@ -319,19 +431,23 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& trans
     if (here) co_return repeated(message);
   }
   drop_mbox_line(message);
-  std::string results;
+  Provenance provenance;
   if (verifier != nullptr) {
-    PARAPH_CO_TRY(auto provenance, co_await verifier->verify(message));
-    results = std::move(provenance.results);
+    Handover handover{.address = transaction.client_address,
+                      .hello = transaction.client_name,
+                      .reverse_path = transaction.reverse_path};
+    PARAPH_CO_TRY(provenance, co_await verifier->verify(message, std::move(handover)));
     message.record.signature = std::move(provenance.signature);
     edit_header(message, [&](signature::Message& edited) { drop_forged_results(edited); });
   }
   Outcome outcome{.message_id = message_id_of(message.record.structure)};
   prepend_fields(message.record.rope, message.record.structure,
-                 format_return_path(transaction.reverse_path) + results + received_field(transaction));
+                 format_return_path(transaction.reverse_path) + provenance.results + received_field(transaction));
   const bool each = transaction.protocol.find("LMTP") != std::string::npos;
   const auto answers = each ? Answers::Each : Answers::OneForAll;
-  PARAPH_CO_TRY(const auto recipients, co_await router.find(transaction.recipients, answers));
+  PARAPH_CO_TRY(auto recipients, co_await router.find(transaction.recipients, answers));
+  PARAPH_CO_TRY(outcome.refusal, co_await sort_in(provenance, recipients));
+  if (outcome.refusal) co_return outcome;
   auto along = handed ? repeats.note(*handed) : Along();
   auto deliveries =
       co_await router.deliver(message, recipients, answers, std::nullopt, std::move(along), Meets::Nobody);
@@ -344,6 +460,35 @@ Deposit::Outcome Deposit::Inside::repeated(const NewMessage& message) {
   Outcome outcome{.message_id = message_id_of(message.record.structure), .repeated = true};
   log(Level::Info, "message repeated message-id={}", printable(outcome.message_id));
   return outcome;
+}
+
+/// What each recipient's policy makes of a message that did not prove to be what it says. One reply answers for all:
+/// the message is refused when all refuse it, and else is junk to those who would.
+Task<Result<std::optional<Refusal>>> Deposit::Inside::sort_in(const Provenance& provenance,
+                                                              LocalRecipients& recipients) {
+  // What no policy could mind goes on without asking for any.
+  const Policy strictest{.dmarc = OnFail::Reject, .spf = OnFail::Reject};
+  if (arrival_of(provenance, strictest) == Arrival::Inbox) co_return std::nullopt;
+  std::optional<Refusal> refusal;
+  bool all_refuse = true;
+  std::vector<LocalRecipient*> junk;
+  for (auto& recipient : recipients) {
+    if (!recipient) continue;
+    const auto& account = recipient->account;
+    PARAPH_CO_TRY(const auto theirs, co_await policies.of(account.id, domain_of(account.address)));
+    const auto arrival = arrival_of(provenance, theirs);
+    if (arrival == Arrival::Refused) refusal = refusal_of(provenance, theirs);
+    all_refuse = all_refuse && arrival == Arrival::Refused;
+    if (arrival != Arrival::Inbox) junk.push_back(&*recipient);
+  }
+  if (refusal && all_refuse) co_return refusal;
+  for (auto* recipient : junk) {
+    PARAPH_CO_CHECK(co_await router.send_to_junk(*recipient));
+    log(Level::Info, "incoming junk account={} spf={} dmarc={} from={}", printable(recipient->account.address),
+        spf::name_of(provenance.spf.verdict), dmarc::name_of(provenance.dmarc.verdict),
+        printable(provenance.dmarc.domain));
+  }
+  co_return std::nullopt;
 }
 
 // --- both

@@ -14,10 +14,13 @@
 #include "mail/transaction.h"
 #include "service/accounts.h"
 #include "service/acquire.h"
+#include "service/incoming_policy.h"
 #include "service/key_ring.h"
 #include "service/mailboxes.h"
+#include "service/outbound.h"
 #include "service/policies.h"
 #include "service/receive.h"
+#include "service/send.h"
 #include "service/verify_incoming.h"
 #include "signature/attach.h"
 
@@ -29,10 +32,11 @@ struct Transaction {
   mail::Address reverse_path;                ///< null() for <>
   mail::MailOptions options;                 ///< what else MAIL said
   std::vector<mail::Recipient> recipients;   ///< accepted by check_recipient(), in the order given
-  std::string received_from;  ///< text for the Received field: "client.example (192.0.2.1)"; checked by the session
-  std::string protocol;       ///< "ESMTPSA", "LMTP", ... (RFC 3848)
-  std::string peer;           ///< net::Endpoint::peer_key() of who sent it; "": nobody from outside
-  std::string client_name;    ///< what it said in EHLO, as it came
+  std::string received_from;   ///< text for the Received field: "client.example (192.0.2.1)"; checked by the session
+  std::string protocol;        ///< "ESMTPSA", "LMTP", ... (RFC 3848)
+  std::string peer;            ///< net::Endpoint::peer_key() of who sent it; "": nobody from outside
+  std::string client_name;     ///< what it said in EHLO, as it came
+  std::string client_address;  ///< on MX, whom SPF is asked about: net::Endpoint::address(); "": SPF and DMARC are not
 };
 
 /// What the operator's `[signature]` table says for a message whose signature cannot be acquired.
@@ -50,31 +54,34 @@ struct DepositPolicy {
 class Deposit {
  public:
   /// `verifier` looks at messages from elsewhere; without one they are taken unchecked. `metrics` counts, if there is
-  /// one (deposit_counts.h).
+  /// one (deposit_counts.h). Without `outbound` nothing goes to other servers.
   Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, Acquirer& acquirer, crypto::Random& random,
           const Clock& clock, const Limits& limits, DepositPolicy policy, IncomingVerifier* verifier = nullptr,
-          Metrics* metrics = nullptr);
+          Metrics* metrics = nullptr, Outbound* outbound = nullptr);
 
   /// May mail for `recipient` be taken here? NotFound: local domain, no such user (550 5.1.1). Denied: foreign domain,
-  /// no relaying (550 5.7.1). OverQuota (552 5.2.2).
-  Task<Result<void>> check_recipient(mail::Address recipient);
+  /// no relaying (550 5.7.1): only what an authenticated sender submits goes to other servers. OverQuota (552 5.2.2).
+  Task<Result<void>> check_recipient(mail::Address recipient, Relaying relaying = Relaying::No);
 
   struct Outcome {
     signature::Report report;  ///< Untouched, with reason "", for MX and LMTP
     std::string message_id;    ///< for the reply and the log
-    /// One per recipient, in order: LMTP answers each; SMTP fails as a whole (nothing is kept) when any fails.
+    /// One per recipient, in order: LMTP answers each; SMTP fails as a whole (nothing is kept) when any fails. Without
+    /// a mailbox: it waits in the queue.
     std::vector<Result<Appended>> deliveries;
     bool repeated = false;  ///< it was delivered before (repeats.h): nothing was kept, and there are no `deliveries`
+    std::optional<Refusal> refusal;  ///< every recipient's policy refuses the message: nothing was kept
   };
   /// Runs a received message through the pipeline. Durable when it answers. Codes: Denied (From is not the principal's
   /// own: 550 5.7.1), Refused (its signature is mandatory and cannot be attached: 554 5.7.1), BadInput (554 5.6.0),
   /// TooLarge, NoSpace (452 4.3.1), OverQuota, Unavailable (451), Unsupported (loop: 554 5.4.6).
   Task<Result<Outcome>> submit(Transaction transaction, NewMessage message);
 
-  /// Takes a report to somebody on another server (Receipts); `options` are of the message reported about. Set it
-  /// before messages come.
-  using SendReport = std::function<Task<void>(std::string report, mail::Address to, mail::MailOptions options)>;
-  void set_report_sender(SendReport send);
+  /// Steps 2 and 3 alone, for a message of `transaction.principal` that another program took and will send itself (a
+  /// milter); the principal need not be an account here. The whole message as it shall go, in one form for all
+  /// recipients; nothing is kept. "" when it goes as it is: the principal may not write as its From. Unavailable,
+  /// Denied, Refused as submit(), when the operator's policy or the user's wants no message without a signature.
+  Task<Result<std::string>> attach_only(Transaction transaction, NewMessage message);
 
   /// What every submission goes by, for those who change it: a change holds from the next message on.
   Policies& policies();

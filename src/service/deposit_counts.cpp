@@ -29,7 +29,7 @@ DepositCounts::DepositCounts(Metrics& metrics)
 }
 
 void DepositCounts::submitted(bool own, const Result<Deposit::Outcome>& outcome) const {
-  if (!outcome) return own ? refused_own_.add() : refused_elsewhere_.add();
+  if (!outcome || outcome->refusal) return own ? refused_own_.add() : refused_elsewhere_.add();
   if (!own) return accepted_elsewhere_.add();
   accepted_own_.add();
   signed_.at(outcome->report.how)->add();

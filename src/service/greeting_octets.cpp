@@ -54,6 +54,7 @@ Task<Result<std::string>> read_recording(store::Store& store, const record::Stor
   PARAPH_CO_TRY(auto body, co_await octets.read(message.rope, part->body));
   auto recording = decoded(std::move(body), part->encoding);
   if (recording.empty()) co_return fail(Code::Unsupported, "the greeting's recording is empty");
+  if (recording.size() > bytes_max) co_return fail(Code::TooLarge, "the recording is too large");
   co_return recording;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "record/keys.h"
 #include "service/account_guard.h"
@@ -12,10 +11,6 @@
 
 namespace paraph::service {
 namespace {
-
-bool is_on(const mail::Flags& flags) {
-  return std::ranges::any_of(flags.keywords, [](const auto& keyword) { return iequals(keyword, kGreetingOnKeyword); });
-}
 
 /// Of the voice that comes with messages of `mailbox`, which one it came with.
 std::optional<Uid> voice_uid(const SignatureEdit& edit, MailboxId mailbox) {
@@ -79,7 +74,7 @@ Task<Result<void>> Greetings::take_voice(store::Batch& batch, const SignatureEdi
 Task<Result<void>> Greetings::join_append(store::Batch& batch, const NewMessage& message, record::Place place, bool on,
                                           std::vector<Uid>& superseded) {
   superseded.clear();
-  auto voice = co_await read_recording(store_, message.record, message.blobs, limits_.signature_voice_bytes_max);
+  auto voice = co_await read_recording(store_, message.record, message.blobs, limits_.signature_upload_bytes_max);
   if (!voice) co_return std::unexpected(refused(std::move(voice).error()));
   PARAPH_CO_TRY(const auto edit, co_await SignatureEdit::load(store_, place.account));
   if (on) {
@@ -112,7 +107,7 @@ Task<Result<void>> Greetings::join_flags(store::Batch& batch, const std::vector<
     if (newest == before) co_return Result<void>();
     if (before) superseded.push_back(*before);
     const std::vector<mail::NewBlob> none;
-    auto voice = co_await read_recording(store_, newest_message, none, limits_.signature_voice_bytes_max);
+    auto voice = co_await read_recording(store_, newest_message, none, limits_.signature_upload_bytes_max);
     if (!voice) co_return std::unexpected(refused(std::move(voice).error()));
     const record::Place place{.account = account, .mailbox = mailbox, .uid = *newest};
     co_return co_await set_voice(batch, edit, *std::move(voice), place);
@@ -132,20 +127,6 @@ Task<Result<void>> Greetings::join_expunge(store::Batch& batch, const std::vecto
     co_return co_await take_voice(batch, edit, account);
   edit.expect(batch);
   co_return Result<void>();
-}
-
-/// The keyword of those that are not the voice any more. After a failure, or a crash before this, they look as if they
-/// were on, and nothing else depends on it.
-Task<void> Greetings::switch_off(AccountId account, MailboxId mailbox, std::vector<Uid> superseded) {
-  if (superseded.empty()) co_return;
-  std::ranges::sort(superseded);
-  const auto doubles = std::ranges::unique(superseded);
-  superseded.erase(doubles.begin(), doubles.end());
-  mail::Flags keyword;
-  keyword.keywords.emplace_back(kGreetingOnKeyword);
-  const auto done = co_await mailboxes_.store_flags(account, mailbox, std::move(superseded), mail::FlagChange::Remove,
-                                                    std::move(keyword));
-  if (!done) log(Level::Warn, "greetings keyword-left account={} error={}", account.value, done.error().text);
 }
 
 // --- the changes
@@ -169,7 +150,7 @@ Task<Result<Appended>> Greetings::append(NewMessage message, Target target) {
     co_await give_back_upload(store_, message.upload, std::move(message.uploaded));
     co_return fail(std::move(appended));
   }
-  co_await switch_off(account, mailbox, std::move(superseded));
+  co_await switch_off(mailboxes_, account, mailbox, std::move(superseded));
   co_return appended->front();
 }
 
@@ -182,7 +163,7 @@ Task<Result<FlagsStored>> Greetings::store_flags(AccountId account, MailboxId ma
   };
   auto stored = co_await mailboxes_.store_flags(account, mailbox, std::move(uids), change, std::move(flags),
                                                 std::nullopt, std::move(along));
-  if (stored) co_await switch_off(account, mailbox, std::move(superseded));
+  if (stored) co_await switch_off(mailboxes_, account, mailbox, std::move(superseded));
   co_return stored;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "service/greeting_keyword.h"
 #include "service/limits.h"
 #include "service/mailboxes.h"
 #include "service/policies.h"
@@ -13,14 +14,12 @@
 
 namespace paraph::service {
 
-/// Its message is the greeting, or the voice signature, that counts.
-inline constexpr std::string_view kGreetingOnKeyword = "$CNS-Greeting-On";
-
 /// The mailbox Greetings of visual voice mail, where telephones keep greetings, and their user's voice signature
 /// (`X-CNS-Greeting-Type: voice-signature`). The recording of a voice signature that is on is the voice of the
 /// account's signature: both change in one commit. One of them is on: the newest that was switched on takes the place
-/// of the one before, whose keyword goes afterwards. A voice that came another way is not touched by what becomes of
-/// older recordings here. Other kinds of greeting are messages like any other. Any event loop.
+/// of the one before, whose keyword goes afterwards; so does it when a voice comes another way (signatures.h), which is
+/// not touched by what becomes of older recordings here. Other kinds of greeting are messages like any other. Any event
+/// loop.
 class Greetings {
  public:
   Greetings(store::Store& store, Mailboxes& mailboxes, Signatures& signatures, Policies& policies,
@@ -47,7 +46,6 @@ class Greetings {
                                 MailboxId mailbox, bool asked_on, std::vector<Uid>& superseded);
   Task<Result<void>> join_expunge(store::Batch& batch, const std::vector<mail::Entry>& entries, AccountId account,
                                   MailboxId mailbox);
-  Task<void> switch_off(AccountId account, MailboxId mailbox, std::vector<Uid> superseded);
 
   store::Store& store_;
   Mailboxes& mailboxes_;

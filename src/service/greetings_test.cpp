@@ -79,7 +79,7 @@ struct GreetingsTest : testing::Test, World {
   }
 
   media::none::NoneMedia media;
-  Signatures signatures{World::store, media, clock, limits};
+  Signatures signatures{World::store, media, clock, limits, &mailboxes};
   Policies policies{World::store};
   Greetings greetings{World::store, mailboxes, signatures, policies, limits};
   MailboxId greetings_box;
@@ -161,6 +161,30 @@ TEST_F(GreetingsTest, AVoiceThatCameAnotherWayIsLeftAlone) {
   EXPECT_EQ(voice(), 'a');
 }
 
+TEST_F(GreetingsTest, AVoiceThatComesAnotherWaySwitchesTheGreetingOff) {
+  const auto is_on = [&](Uid uid) { return !keywords(uid).empty(); };
+  const Uid uid = upload(bare(amr('a')));
+  done(signatures.set(alice, "alice@example.org", {.text = "Alice"}));
+  EXPECT_TRUE(is_on(uid)) << "the voice is still this one";
+  done(signatures.set(alice, "alice@example.org", {.voice = amr('b')}));
+  EXPECT_FALSE(is_on(uid));
+  switch_on(uid);
+  done(signatures.restore(alice, 1));  // with the same voice, out of the same message
+  EXPECT_TRUE(is_on(uid));
+  done(signatures.restore(alice, 3));
+  EXPECT_EQ(voice(), 'b');
+  EXPECT_FALSE(is_on(uid));
+  switch_on(uid);
+  done(signatures.set(alice, "alice@example.org", {.voice = ""}));
+  EXPECT_FALSE(is_on(uid));
+  switch_on(uid);
+  EXPECT_EQ(voice(), 'a');
+  done(signatures.clear(alice));
+  EXPECT_EQ(voice(), '-');
+  EXPECT_FALSE(is_on(uid));
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
 TEST_F(GreetingsTest, ADeletedVoiceIsInNoOlderRevision) {
   done(signatures.set(alice, "alice@example.org", {.text = "Alice"}));
   const Uid uid = upload(bare(amr('a')));
@@ -190,6 +214,13 @@ TEST_F(GreetingsTest, WhatCannotBeUsedIsNotStored) {
   EXPECT_THAT(keywords(uid), IsEmpty());
   EXPECT_EQ(voice(), '-');
   EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(GreetingsTest, ARecordingMayBeAsLargeAsAnyUpload) {
+  limits.signature_upload_bytes_max = 5'000;
+  EXPECT_EQ(code_of(append(bare(amr('a', 200)), keyword())), Code::Unsupported) << "6,406 octets";
+  limits.signature_upload_bytes_max = 10'000;
+  EXPECT_EQ(code_of(append(bare(amr('a', 200)), keyword())), std::nullopt);
 }
 
 TEST_F(GreetingsTest, ARecordingInAMessageInsideIsNotTheUsers) {

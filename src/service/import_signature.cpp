@@ -16,27 +16,41 @@ namespace {
 constexpr std::uint32_t kImageWidthMax = 600;  ///< pixels; spec 2.8: as shown
 constexpr std::uint32_t kImageHeightMax = 200;
 
+/// One that is brought twice is written once.
+void add_blob(store::Batch& batch, const BlobId& id, std::string octets) {
+  const auto brought = std::ranges::find(batch.blobs, id, &mail::NewBlob::id);
+  if (brought == batch.blobs.end()) batch.blobs.push_back({id, std::move(octets)});
+}
+
 mail::SignatureMedia kept(store::Batch& batch, media::File file) {
   mail::SignatureMedia media{.media_type = std::move(file.media_type),
                              .extension = std::move(file.extension),
                              .blob = crypto::sha256(file.octets),
                              .bytes = file.octets.size(),
                              .duration = (file.milliseconds + 999) / 1000,
-                             .milliseconds = file.milliseconds};
-  const auto brought = std::ranges::find(batch.blobs, media.blob, &mail::NewBlob::id);
-  if (brought == batch.blobs.end()) batch.blobs.push_back({media.blob, std::move(file.octets)});
+                             .milliseconds = file.milliseconds,
+                             .width = file.width,
+                             .height = file.height};
+  add_blob(batch, media.blob, std::move(file.octets));
   return media;
 }
 
-/// What was uploaded, when one blob can hold it. Its media type is what it was declared to be, and is never sent.
-std::optional<mail::SignatureMedia> kept_original(store::Batch& batch, const media::Upload& upload) {
-  if (upload.octets.size() > mail::kBlobBytesMax) return std::nullopt;
-  return kept(batch, {.octets = upload.octets,
-                      .media_type = upload.declared_type.empty() ? "application/octet-stream" : upload.declared_type,
-                      .extension = "bin"});
+/// What was uploaded, in as many blobs as it takes.
+mail::SignatureOriginal kept_original(store::Batch& batch, const media::Upload& upload) {
+  mail::SignatureOriginal original{
+      .media_type = upload.declared_type.empty() ? "application/octet-stream" : upload.declared_type,
+      .blobs = {},
+      .bytes = upload.octets.size()};
+  for (std::size_t at = 0; at < upload.octets.size(); at += mail::kBlobBytesMax) {
+    std::string octets = upload.octets.substr(at, mail::kBlobBytesMax);
+    const auto id = crypto::sha256(octets);
+    original.blobs.push_back(id);
+    add_blob(batch, id, std::move(octets));
+  }
+  return original;
 }
 
-/// What is kept of a file is one blob.
+/// What is sent of a file is one blob.
 std::uint64_t kept_bytes_max(std::uint64_t limit) { return std::min(limit, mail::kBlobBytesMax); }
 
 Task<Result<void>> import_voice(media::Media& media, const Limits& limits, media::Upload upload, mail::Signature& next,

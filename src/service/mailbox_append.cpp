@@ -36,13 +36,14 @@ std::vector<AccountId> accounts_without_quota(const std::vector<Target>& targets
   return ids;
 }
 
-/// The rows of a message in one of its forms: its record, how many entries show it, and where it lies first.
+/// The rows of a message in one of its forms: its record, how many entries and others use it, and where it lies first.
+/// One that lies nowhere is not listed.
 void write_form(store::Batch& batch, MessageId id, record::StoredMessage& form, const std::optional<std::string>& hash,
-                const std::vector<record::Place>& places) {
-  form.listed = true;
+                const std::vector<record::Place>& places, std::size_t more_uses) {
+  form.listed = !places.empty();
   batch.writes.push_back({record::message_key(id), record::format_message(form)});
-  batch.writes.push_back({record::message_uses_key(id), fmt::to_string(places.size())});
-  if (hash) batch.writes.push_back({record::message_id_key(*hash, id), record::format_places(places)});
+  batch.writes.push_back({record::message_uses_key(id), fmt::to_string(places.size() + more_uses)});
+  if (hash && form.listed) batch.writes.push_back({record::message_id_key(*hash, id), record::format_places(places)});
   const auto blobs = blobs_of(form.rope);
   batch.retains.insert(batch.retains.end(), blobs.begin(), blobs.end());
 }
@@ -66,7 +67,8 @@ Task<Result<std::vector<Appended>>> Mailboxes::Inside::try_append(NewMessage& me
   // In the order of Target::form. A form that nobody gets takes a number, and nothing else.
   std::vector<record::StoredMessage*> forms{&message.record};
   for (auto& form : message.other_forms) forms.push_back(&form);
-  std::vector<MessageId> ids_of_forms;
+  auto& ids_of_forms = message.ids;
+  ids_of_forms.clear();
   for (std::size_t i = 0; i < forms.size(); ++i) {
     PARAPH_CO_TRY(const auto number, co_await numbers.next("message"));
     ids_of_forms.push_back(MessageId{number});
@@ -93,7 +95,8 @@ Task<Result<std::vector<Appended>>> Mailboxes::Inside::try_append(NewMessage& me
   PARAPH_CO_CHECK(co_await check_quota(store, edits, accounts_without_quota(targets)));
   const auto hash = message_id_hash(message.record.structure.root().envelope->message_id);
   for (std::size_t i = 0; i < forms.size(); ++i) {
-    if (!placed[i].empty()) write_form(batch, ids_of_forms[i], *forms[i], hash, placed[i]);
+    const std::size_t more = message.more_uses.empty() ? 0 : message.more_uses[i];
+    if (!placed[i].empty() || more != 0) write_form(batch, ids_of_forms[i], *forms[i], hash, placed[i], more);
   }
   // Its blobs come after the message's own, which can be taken out again.
   if (along) {
@@ -118,7 +121,9 @@ Task<Result<std::vector<Appended>>> Mailboxes::append_or_keep(NewMessage& messag
                   changed_flags({}, mail::FlagChange::Replace, target.flags, inside_->limits.keywords_max));
   }
   // Most often nobody is in the way, and many batches may wait for one sync. After a conflict alone, which settles it.
-  auto kind = along && meets == Meets::Others ? Turns::Kind::Alone : Turns::Kind::Build;
+  // What goes along may meet others' changes, but for new uses of a new message, which nobody knows yet.
+  const bool alone = along && meets == Meets::Others && message.more_uses.empty();
+  auto kind = alone ? Turns::Kind::Alone : Turns::Kind::Build;
   const auto once = [&] {
     return inside_->try_append(message, targets, std::exchange(kind, Turns::Kind::Alone), along);
   };

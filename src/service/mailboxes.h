@@ -26,6 +26,10 @@ struct NewMessage {
   std::optional<BlobId> content;     ///< the SHA-256 of all its octets as they came, when it was asked for
   /// The same message in other forms (spec 2.8), which Target::form names as 1, 2, ...; `record` is form 0.
   std::vector<record::StoredMessage> other_forms;
+  /// Of each form: its uses besides entries, which the change's Along writes (outbound.h). Empty: none.
+  std::vector<std::uint32_t> more_uses;
+  /// Of each form, for that Along: as what it will be kept. A form that nobody uses is not kept.
+  std::vector<MessageId> ids;
 };
 
 /// Where a message goes, and as what.
@@ -106,7 +110,8 @@ class Mailboxes {
   /// Takes the messages that are \Recent: returns the first such UID (== uid_next when none) and moves the mark up.
   Task<Result<Uid>> take_recent(AccountId account, MailboxId mailbox);
 
-  /// Puts one message, in all its forms, into all targets in one batch (one body, shared). OverQuota names the account
+  /// Puts one message, in all its forms, into all targets in one batch (one body, shared). There may be none, when
+  /// something else uses the message. OverQuota names the account
   /// and puts it nowhere. NotFound: a blob or a mailbox is gone. In the order of `targets`.
   Task<Result<std::vector<Appended>>> append(NewMessage message, std::vector<Target> targets);
   /// The same for a caller who may try again: on failure `message` is as it was, its upload still to be given back

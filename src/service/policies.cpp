@@ -84,6 +84,18 @@ bool take_save_sent(Policy& policy, std::string_view value) {
   return policy.save_sent.has_value();
 }
 
+template <OnFail Policy::* member>
+bool take_on_fail(Policy& policy, std::string_view value) {
+  const std::pair<std::string_view, OnFail> names[] = {
+      {"tag", OnFail::Tag}, {"quarantine", OnFail::Quarantine}, {"reject", OnFail::Reject}};
+  for (const auto& [name, on_fail] : names) {
+    if (value != name) continue;
+    policy.*member = on_fail;
+    return true;
+  }
+  return false;
+}
+
 struct Key {
   std::string_view name;
   std::string_view standard;  ///< the default's value
@@ -103,6 +115,8 @@ constexpr Key kKeys[] = {
     {"text-place", "end", "end or before-quote", &take_text_place},
     {"greeting-off-suspends", "on", "on or off", &take_on_off<&Policy::greeting_off_suspends>},
     {"save-sent", "as configured", "on or off", &take_save_sent},
+    {"dmarc", "quarantine", "tag, quarantine or reject", &take_on_fail<&Policy::dmarc>},
+    {"spf", "tag", "tag, quarantine or reject", &take_on_fail<&Policy::spf>},
 };
 
 const Key* find_key(std::string_view name) {

@@ -23,6 +23,9 @@ struct Kinds {
   friend bool operator==(const Kinds&, const Kinds&) = default;
 };
 
+/// What becomes of mail from elsewhere that fails a check (incoming_policy.h).
+enum class OnFail { Tag, Quarantine, Reject };
+
 /// What holds for one account: its own settings over its domain's over the default (docs/POLICY.md).
 struct Policy {
   bool signature = true;   ///< off: as if the user had none
@@ -35,6 +38,8 @@ struct Policy {
   bool text_before_quote = false;
   bool greeting_off_suspends = true;  ///< a voice signature that is switched off in Greetings is not attached
   std::optional<bool> save_sent;      ///< nullopt: as the configuration says
+  OnFail dmarc = OnFail::Quarantine;  ///< at the most, where the author's domain asks for more
+  OnFail spf = OnFail::Tag;
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 

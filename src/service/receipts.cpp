@@ -9,6 +9,7 @@
 #include "service/header_edit.h"
 #include "service/send.h"
 #include "service/trace_fields.h"
+#include "service/uploads.h"
 
 namespace paraph::service {
 namespace {
@@ -41,32 +42,51 @@ Task<void> Receipts::send(const Transaction& transaction, const std::string& hea
                         .to = transaction.reverse_path,
                         .options = transaction.options,
                         .arrived = arrived,
-                        .now = clock_.now(),
-                        .message_id = fmt::format("<{}@{}>", random_.hex(kMessageIdBytes), server_name_),
-                        .boundary = random_.hex(kBoundaryBytes),
+                        .now = with_.clock.now(),
+                        .message_id = fmt::format("<{}@{}>", with_.random.hex(kMessageIdBytes), server_name_),
+                        .boundary = with_.random.hex(kBoundaryBytes),
                         .about = delivered(transaction, deliveries),
                         .header = header};
   if (report.about.empty()) co_return;
-  std::string octets = report::make_report(report);
-  const bool local = co_await accounts_.is_local_domain(report.to.domain);
-  if (!local) {
-    if (elsewhere_) co_await elsewhere_(std::move(octets), report.to, transaction.options);
-    co_return;
-  }
-  const auto kept = co_await keep(std::move(octets), report.to);
+  const auto kept = co_await keep(report::make_report(report), report.to, report.options.smtputf8);
   if (kept) co_return;
   log(Level::Info, "report to={} left out: {}", printable(report.to.text()), kept.error().text);
 }
 
-Task<Result<void>> Receipts::keep(std::string report, mail::Address to) {
-  PARAPH_CO_TRY(const auto account, co_await accounts_.find(to.key()));
-  PARAPH_CO_TRY(const auto inbox, co_await mailboxes_.inbox(account.id));
-  Receiver receiver(store_, clock_, limits_.message_bytes_max);
+Task<Result<void>> Receipts::keep(std::string report, const mail::Address& to, bool smtputf8) {
+  PARAPH_CO_TRY(const bool local, co_await with_.accounts.is_local(to.domain));
+  if (!local && outbound_ == nullptr) co_return Result<void>();
+  Receiver receiver(with_.store, with_.clock, limits_.message_bytes_max);
   PARAPH_CO_CHECK(co_await receiver.feed(report));
   PARAPH_CO_TRY(auto message, co_await receiver.finish());
   prepend_fields(message.record.rope, message.record.structure, format_return_path({}));
-  std::vector<Target> targets{{.account = account.id, .mailbox = inbox, .internal_date = clock_.now()}};
-  PARAPH_CO_CHECK(co_await mailboxes_.append(std::move(message), std::move(targets)));
+  auto kept = local ? put_into_inbox(message, to) : queue(message, to, smtputf8);
+  auto done = co_await std::move(kept);
+  if (!done) co_await give_back_upload(with_.store, message.upload, std::move(message.uploaded));
+  co_return done;
+}
+
+Task<Result<void>> Receipts::put_into_inbox(NewMessage& message, const mail::Address& to) {
+  PARAPH_CO_TRY(const auto account, co_await with_.accounts.find(to.key()));
+  PARAPH_CO_TRY(const auto inbox, co_await with_.mailboxes.inbox(account.id));
+  std::vector<Target> targets{{.account = account.id, .mailbox = inbox, .internal_date = with_.clock.now()}};
+  PARAPH_CO_CHECK(co_await with_.mailboxes.append_or_keep(message, std::move(targets)));
+  co_return Result<void>();
+}
+
+/// With the null reverse-path: nothing is reported about a report.
+Task<Result<void>> Receipts::queue(NewMessage& message, const mail::Address& to, bool smtputf8) {
+  const std::vector<Elsewhere> elsewhere{{.recipient = {.address = to, .notify = mail::Notify{}, .original = ""}}};
+  const Departure departure{.reverse_path = {},
+                            .options = {.smtputf8 = smtputf8},
+                            .arrived = with_.clock.now(),
+                            .skip = format_return_path({}).size(),
+                            .plain = std::nullopt};
+  const auto items = prepare_items(message, elsewhere, departure);
+  const Along along = [&](store::Batch& batch, const std::vector<mail::Entry>&) {
+    return outbound_->add(batch, message, items);
+  };
+  PARAPH_CO_CHECK(co_await with_.mailboxes.append_or_keep(message, {}, along));
   co_return Result<void>();
 }
 

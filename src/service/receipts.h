@@ -1,5 +1,4 @@
 #pragma once
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -8,6 +7,7 @@
 #include "service/deposit.h"
 #include "service/limits.h"
 #include "service/mailboxes.h"
+#include "service/outbound.h"
 #include "store/store.h"
 
 namespace paraph::service {
@@ -16,18 +16,17 @@ namespace paraph::service {
 /// loop.
 class Receipts {
  public:
-  Receipts(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, crypto::Random& random, const Clock& clock,
-           const Limits& limits, std::string server_name)
-      : store_(store),
-        accounts_(accounts),
-        mailboxes_(mailboxes),
-        random_(random),
-        clock_(clock),
-        limits_(limits),
-        server_name_(std::move(server_name)) {}
-
-  /// Who takes reports for other servers; without one they are dropped. Set it before messages come.
-  void set_elsewhere(Deposit::SendReport send) { elsewhere_ = std::move(send); }
+  /// All of it outlives the Receipts.
+  struct Neighbours {
+    store::Store& store;
+    Accounts& accounts;
+    Mailboxes& mailboxes;
+    crypto::Random& random;
+    const Clock& clock;
+  };
+  /// Without `outbound` reports to other servers are dropped.
+  Receipts(const Neighbours& with, const Limits& limits, std::string server_name, Outbound* outbound)
+      : with_(with), limits_(limits), server_name_(std::move(server_name)), outbound_(outbound) {}
 
   /// Is anybody to be told, if the message is delivered?
   static bool asked_for(const Transaction& transaction);
@@ -39,16 +38,14 @@ class Receipts {
                   const std::vector<Result<Appended>>& deliveries);
 
  private:
-  Task<Result<void>> keep(std::string report, mail::Address to);
+  Task<Result<void>> keep(std::string report, const mail::Address& to, bool smtputf8);
+  Task<Result<void>> put_into_inbox(NewMessage& message, const mail::Address& to);
+  Task<Result<void>> queue(NewMessage& message, const mail::Address& to, bool smtputf8);
 
-  store::Store& store_;
-  Accounts& accounts_;
-  Mailboxes& mailboxes_;
-  crypto::Random& random_;
-  const Clock& clock_;
+  Neighbours with_;
   const Limits& limits_;
   const std::string server_name_;
-  Deposit::SendReport elsewhere_;
+  Outbound* outbound_;
 };
 
 }  // namespace paraph::service

@@ -7,11 +7,14 @@ namespace {
 
 constexpr std::size_t kEntryBytes = 512;  ///< of the structures around it, about
 constexpr std::size_t kPastBytes = 256;
+constexpr std::size_t kFieldBytes = 128;
 
 std::size_t bytes_of(const std::string& owner, const Known& known) {
   const auto& signature = known.acquired.signature;
-  return kEntryBytes + 3 * owner.size() + signature.text.size() + signature.html.size() +
-         signature.voice.size() * kPastBytes + (known.acquired.past.size() + known.acquired.fields.size()) * kPastBytes;
+  std::size_t bytes = kEntryBytes + 3 * owner.size() + signature.text.size() + signature.html.size() +
+                      signature.waveform.size() + (signature.voice.size() + known.acquired.past.size()) * kPastBytes;
+  for (const auto& [name, value] : known.acquired.fields) bytes += kFieldBytes + name.size() + value.size();
+  return bytes;
 }
 
 }  // namespace

@@ -45,5 +45,16 @@ TEST(RemoteCache, WhatIsTooLongIsNotKept) {
   EXPECT_EQ(cache.bytes(), 0u);
 }
 
+TEST(RemoteCache, FieldsCountWithTheirOctets) {
+  RemoteCache cache(10'000);
+  auto one = std::make_shared<Known>();
+  for (const char* name : {"a", "b", "c"}) one->acquired.fields[name] = std::string(1'000, 'x');
+  cache.put("a", one);
+  EXPECT_GT(cache.bytes(), 3'000u);
+  cache.put("b", one);
+  cache.put("c", one);
+  EXPECT_FALSE(cache.find("a"));
+}
+
 }  // namespace
 }  // namespace paraph::service

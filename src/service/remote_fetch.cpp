@@ -158,13 +158,15 @@ void RemoteSource::Inside::count(const Result<source::Fetched>& fetched, Time be
   }
   const Time now = services.clock.now();
   ++counters.requests;
-  counters.took(std::chrono::duration_cast<std::chrono::microseconds>(now - begun));
+  if (fetch_seconds != nullptr) fetch_seconds->observe(std::max<Histogram::Duration>(now - begun, {}));
   if (fetched || fetched.error().code == Code::NotFound) {
     if (!fetched) ++counters.absent;
     if (fetched && fetched->unchanged) ++counters.unchanged;
     return permit.succeeded();
   }
   ++counters.errors;
+  // Who can write a link into their own entry must not be able to have the whole place left alone.
+  if (fetched.error().code == Code::BadInput) return permit.succeeded();
   permit.failed(now);
 }
 

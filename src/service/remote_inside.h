@@ -39,7 +39,8 @@ class RemoteSource::Inside : public std::enable_shared_from_this<RemoteSource::I
   RemoteRows rows;
   Breaker breaker;
   SourceCounters counters;
-  mutable std::mutex mutex;  ///< over all below
+  Histogram* const fetch_seconds;  ///< nullptr: nobody wants to know
+  mutable std::mutex mutex;        ///< over all below
   std::unordered_map<std::string, std::shared_ptr<Flight>> flights;
   LastError last_error;
 

@@ -15,6 +15,12 @@ Result<source::Acquired> answer_of(const RemoteSource& source, const Known& know
   return known.acquired;
 }
 
+Histogram* histogram_of(Metrics* metrics, const std::string& source) {
+  if (metrics == nullptr) return nullptr;
+  return &metrics->histogram("paraph_source_fetch_seconds", "How long a request to the place took.",
+                             {{"source", source}});
+}
+
 std::unexpected<Error> left_alone(const RemoteSource& source) {
   return fail(Code::Unavailable, source.name() + " is left alone for now: it failed, or too much waits for it");
 }
@@ -29,7 +35,8 @@ RemoteSource::Inside::Inside(source::Remote& asked, RemoteServices with, net::Wo
       options(how),
       cache(how.memory_bytes_max),
       rows(with.store, asked.name(), how.rows_max, [this](const std::string& owner) { cache.erase(owner); }),
-      breaker(with.random, how.breaker) {}
+      breaker(with.random, how.breaker),
+      fetch_seconds(histogram_of(with.metrics, asked.name())) {}
 
 Task<Result<std::shared_ptr<const Known>>> RemoteSource::Inside::look(std::string owner) {
   const Time now = services.clock.now();

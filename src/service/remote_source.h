@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "crypto/random.h"
@@ -39,7 +40,8 @@ struct RemoteServices {
   const Clock& clock;
   crypto::Random& random;
   const Limits& limits;
-  net::Gate& gate;  ///< counts the fetches, which go on after the deposit that caused them
+  net::Gate& gate;             ///< counts the fetches, which go on after the deposit that caused them
+  Metrics* metrics = nullptr;  ///< is told how long each request took, if there is one
 };
 
 /// A source that is another place (source/remote.h), with everything between it and a deposit: what it answered is kept

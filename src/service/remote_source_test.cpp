@@ -104,7 +104,13 @@ struct RemoteSourceTest : testing::Test, World {
     EXPECT_EQ(done(std::move(findings)), 0u);
   }
   RemoteServices services() {
-    return {.store = store, .media = media, .clock = clock, .random = random, .limits = limits, .gate = gate};
+    return {.store = store,
+            .media = media,
+            .clock = clock,
+            .random = random,
+            .limits = limits,
+            .gate = gate,
+            .metrics = &metrics};
   }
   /// Answers when the fetches that it caused have ended too.
   Result<source::Acquired> ask(const std::string& owner = kAlice) { return run(source.acquire(owner)); }
@@ -116,6 +122,7 @@ struct RemoteSourceTest : testing::Test, World {
     return code == Code::NotFound ? "none" : code == Code::Unavailable ? "down" : "?";
   }
 
+  Metrics metrics;
   media::none::NoneMedia media;
   crypto::SeededRandom random{1};
   net::Gate gate;
@@ -318,6 +325,30 @@ TEST_F(RemoteSourceTest, ThatAPlaceKnowsNoneIsNoFailure) {
   for (int i = 0; i < 10; ++i) text("u" + std::to_string(i) + "@x");
   EXPECT_EQ(remote.fetches(), 10);
   EXPECT_EQ(source.breaker(), Breaker::State::Closed);
+}
+
+TEST_F(RemoteSourceTest, WhatOneOwnersEntryLeadsToIsNoFailureOfThePlace) {
+  ask();
+  remote.say(fail(Code::BadInput, "the link does not answer"));
+  clock.advance(1h);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(text(), "Alice") << "the kept one";
+  EXPECT_EQ(text("bob@example.org"), "(down)");
+  EXPECT_EQ(source.breaker(), Breaker::State::Closed);
+  EXPECT_EQ(source.counters().errors, 21u);
+  EXPECT_EQ(source.last_error().text, "the link does not answer");
+}
+
+TEST_F(RemoteSourceTest, TellsHowLongARequestTook) {
+  remote.say_of([this](const std::string&) {
+    clock.advance(2s);
+    return fetched("Alice");
+  });
+  ask();
+  ask();  // from the cache: no request
+  const auto told = metrics.exposition();
+  EXPECT_THAT(told, testing::HasSubstr("paraph_source_fetch_seconds_bucket{source=\"hq\",le=\"1\"} 0\n"));
+  EXPECT_THAT(told, testing::HasSubstr("paraph_source_fetch_seconds_bucket{source=\"hq\",le=\"2.5\"} 1\n"));
+  EXPECT_THAT(told, testing::HasSubstr("paraph_source_fetch_seconds_count{source=\"hq\"} 1\n"));
 }
 
 TEST_F(RemoteSourceTest, AnExceptionOfThePlaceIsAFailure) {

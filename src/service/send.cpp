@@ -27,20 +27,38 @@ bool is_signed(const record::StoredMessage& message) {
 
 }  // namespace
 
-Task<Result<LocalRecipient>> Router::find_one(mail::Address recipient) {
+Task<Result<LocalRecipient>> Router::find_one(mail::Address recipient, Relaying relaying) {
+  if (relaying == Relaying::Yes) {
+    PARAPH_CO_TRY(const bool local, co_await accounts_.is_local(recipient.domain));
+    if (!local) co_return LocalRecipient{.elsewhere = true};
+  }
   PARAPH_CO_TRY(auto account, co_await accounts_.find(recipient.key()));
   PARAPH_CO_TRY(const auto inbox, co_await mailboxes_.inbox(account.id));
   co_return LocalRecipient{.account = std::move(account), .inbox = inbox};
 }
 
-Task<Result<LocalRecipients>> Router::find(const std::vector<mail::Recipient>& recipients, Answers answers) {
+Task<Result<LocalRecipients>> Router::find(const std::vector<mail::Recipient>& recipients, Answers answers,
+                                           Relaying relaying) {
   LocalRecipients found;
   for (const auto& recipient : recipients) {
-    auto one = co_await find_one(recipient.address);
+    auto one = co_await find_one(recipient.address, relaying);
     if (!one && answers == Answers::OneForAll) co_return fail(std::move(one));
     found.push_back(std::move(one));
   }
   co_return found;
+}
+
+Task<Result<void>> Router::send_to_junk(LocalRecipient& recipient) {
+  const auto account = recipient.account.id;
+  auto found = co_await mailboxes_.find_special(account, mail::SpecialUse::Junk);
+  if (!found && found.error().code == Code::NotFound)
+    found = co_await mailboxes_.create(account, "Junk", mail::SpecialUse::Junk);
+  // There is one of that name, for another use or made by another session just now: it will do.
+  if (!found && found.error().code == Code::Exists) found = co_await mailboxes_.find(account, "Junk");
+  if (!found) co_return fail(std::move(found));
+  recipient.inbox = found->id;
+  recipient.junk = true;
+  co_return Result<void>();
 }
 
 Task<Result<Target>> Router::target_of(const LocalRecipient& recipient, std::uint64_t bytes) {
@@ -51,11 +69,13 @@ Task<Result<Target>> Router::target_of(const LocalRecipient& recipient, std::uin
     if (is_full(quota, bytes))
       co_return fail(Code::OverQuota, fmt::format("the mailbox of {} is full", printable(account.address)));
   }
-  co_return Target{.account = account.id,
-                   .mailbox = recipient.inbox,
-                   .internal_date = clock_.now(),
-                   .no_quota = quota_free,
-                   .form = recipient.form};
+  Target target{.account = account.id,
+                .mailbox = recipient.inbox,
+                .internal_date = clock_.now(),
+                .no_quota = quota_free,
+                .form = recipient.form};
+  if (recipient.junk) target.flags.keywords.emplace_back(kJunkKeyword);
+  co_return target;
 }
 
 Task<bool> Router::add_sent(SentCopy sent, std::uint64_t bytes, std::vector<Target>& targets) {
@@ -83,10 +103,14 @@ Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message,
                                                             Answers answers, std::optional<SentCopy> sent, Along along,
                                                             Meets meets) {
   std::vector<Target> targets;
-  std::vector<Result<std::size_t>> places;  // of each recipient: index in targets
+  std::vector<Result<std::optional<std::size_t>>> places;  // of each recipient: index in targets; elsewhere: none
   for (const auto& recipient : recipients) {
     if (!recipient) {
       places.push_back(std::unexpected(recipient.error()));
+      continue;
+    }
+    if (recipient->elsewhere) {
+      places.push_back(std::nullopt);
       continue;
     }
     auto target = co_await target_of(*recipient, form_of(message, recipient->form).structure.size);
@@ -105,14 +129,14 @@ Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message,
     if (is_signed(form_of(message, target.form))) target.flags.keywords.emplace_back(mail::kSignedKeyword);
   }
   std::vector<Appended> appended;
-  if (!targets.empty()) {
+  if (!targets.empty() || along) {
     PARAPH_CO_TRY(appended, co_await mailboxes_.append_or_keep(message, std::move(targets), std::move(along), meets));
   }
   if (has_sent) co_await mailboxes_.fold_sent(sent->account.id, appended.back(), form_of(message, sent->form));
   std::vector<Result<Appended>> results;
   for (auto& place : places) {
     if (place) {
-      results.push_back(appended[*place]);
+      results.push_back(*place ? appended[**place] : Appended{});
     } else {
       results.push_back(fail(std::move(place)));
     }

@@ -55,6 +55,7 @@ Task<Result<Signer::Signed>> Signer::attach(const Submission& submission, const 
       log(Level::Error, "signature owner={} how={} would have damaged the message and was left out",
           printable(submission.owner.text()), signature::name_of(attached.report.how));
       attached = left_alone(message, signature::How::Header, "malformed");
+      attached.report.refused = policy.mandatory;
     }
   }
   if (same_body(attached.report.how)) done.structure = std::move(message.structure);

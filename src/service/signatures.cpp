@@ -8,6 +8,7 @@
 
 #include "record/keys.h"
 #include "service/account_guard.h"
+#include "service/greeting_keyword.h"
 #include "service/signature_rows.h"
 #include "service/templates.h"
 #include "signature/make.h"
@@ -16,8 +17,9 @@ namespace paraph::service {
 
 std::vector<BlobId> media_of(const mail::Signature& signature) {
   std::vector<BlobId> blobs;
-  for (const auto* one : {&signature.image, &signature.voice_original, &signature.image_original}) {
-    if (*one) blobs.push_back((*one)->blob);
+  if (signature.image) blobs.push_back(signature.image->blob);
+  for (const auto* original : {&signature.voice_original, &signature.image_original}) {
+    if (*original) blobs.insert(blobs.end(), (*original)->blobs.begin(), (*original)->blobs.end());
   }
   for (const auto& voice : signature.voice) blobs.push_back(voice.blob);
   std::ranges::sort(blobs);
@@ -34,8 +36,15 @@ Task<Result<void>> remove_signatures(store::Store& store, AccountId account) {
   co_return co_await store.commit(std::move(batch));
 }
 
-Signatures::Signatures(store::Store& store, media::Media& media, const Clock& clock, const Limits& limits)
-    : store_(store), media_(media), clock_(clock), limits_(limits) {}
+Signatures::Signatures(store::Store& store, media::Media& media, const Clock& clock, const Limits& limits,
+                       Mailboxes* mailboxes)
+    : store_(store), media_(media), clock_(clock), limits_(limits), mailboxes_(mailboxes) {}
+
+Task<void> Signatures::tell_greetings(std::optional<record::Place> before, std::optional<record::Place> now) {
+  if (mailboxes_ == nullptr || !before || before == now) co_return;
+  std::vector<Uid> superseded{before->uid};
+  co_await switch_off(*mailboxes_, before->account, before->mailbox, std::move(superseded));
+}
 
 Task<Result<mail::Signature>> Signatures::set(AccountId account, std::string owner, SignatureChange change,
                                               std::optional<std::string> expected) {
@@ -45,9 +54,11 @@ Task<Result<mail::Signature>> Signatures::set(AccountId account, std::string own
   if (expected && *expected != edit.current().revision)
     co_return fail(Code::Conflict, "the signature was changed meanwhile");
   PARAPH_CO_CHECK(co_await fill_own_fields(store_, account, owner, change));
+  const auto voice_from = change.voice ? std::nullopt : edit.head().voice_from;
   PARAPH_CO_TRY(auto next, co_await set_within(batch, edit, std::move(owner), std::move(change), std::nullopt));
   if (batch.writes.empty()) co_return next;
   PARAPH_CO_CHECK(co_await store_.commit(std::move(batch)));
+  co_await tell_greetings(edit.head().voice_from, voice_from);
   co_return next;
 }
 
@@ -125,6 +136,7 @@ Task<Result<mail::Signature>> Signatures::restore(AccountId account, std::uint64
   auto voice_from = next.voice == edit.current().voice ? head.voice_from : std::nullopt;
   PARAPH_CO_CHECK(co_await edit.replace(store_, batch, next, Older::Keep, clock_.now(), voice_from));
   PARAPH_CO_CHECK(co_await store_.commit(std::move(batch)));
+  co_await tell_greetings(head.voice_from, voice_from);
   co_return next;
 }
 

@@ -12,6 +12,7 @@
 #include "record/codec.h"
 #include "service/import_signature.h"
 #include "service/limits.h"
+#include "service/mailboxes.h"
 #include "service/signature_edit.h"
 #include "store/store.h"
 
@@ -30,7 +31,10 @@ struct Revision {
 /// The signatures of local accounts: revisions, never altered (spec 3.3). Any event loop.
 class Signatures {
  public:
-  Signatures(store::Store& store, media::Media& media, const Clock& clock, const Limits& limits);
+  /// `mailboxes`, where there are any: a voice that takes the place of one out of Greetings, or takes it away, takes
+  /// the keyword off that greeting too, so that a telephone shows what is true.
+  Signatures(store::Store& store, media::Media& media, const Clock& clock, const Limits& limits,
+             Mailboxes* mailboxes = nullptr);
   /// A new revision. Codes of media::Media, BadInput (controls, not UTF-8, unsafe HTML), TooLarge, Conflict (somebody
   /// else at once, or the revision there now is not `expected`, which is "" for an empty one).
   Task<Result<mail::Signature>> set(AccountId account, std::string owner, SignatureChange change,
@@ -51,10 +55,13 @@ class Signatures {
   Task<Result<mail::Signature>> restore(AccountId account, std::uint64_t number);
 
  private:
+  Task<void> tell_greetings(std::optional<record::Place> before, std::optional<record::Place> now);
+
   store::Store& store_;
   media::Media& media_;
   const Clock& clock_;
   const Limits& limits_;
+  Mailboxes* mailboxes_;
 };
 
 }  // namespace paraph::service

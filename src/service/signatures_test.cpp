@@ -63,17 +63,42 @@ class Shrinking final : public media::Media {
   }
 };
 
-TEST_F(SignaturesTest, AFileLargerThanABlobIsImportedAndNotKept) {
+TEST_F(SignaturesTest, WhatWasUploadedIsKeptInAsManyBlobsAsItTakes) {
   Shrinking shrinking;
   limits.signature_voice_bytes_max = 1 << 20;
   Signatures large{store, shrinking, clock, limits};
-  for (const std::size_t bytes : {mail::kBlobBytesMax, mail::kBlobBytesMax + 1, std::uint64_t{3'000'000}}) {
-    SignatureChange change{.voice = std::string(bytes, 'v'), .image = std::string(bytes, 'i')};
-    const auto next = done(large.set(alice, "alice@example.org", std::move(change)));
-    EXPECT_EQ(next.voice_original.has_value(), bytes == mail::kBlobBytesMax);
-    EXPECT_EQ(next.image_original.has_value(), bytes == mail::kBlobBytesMax);
+  for (const std::uint64_t bytes :
+       {std::uint64_t{1}, mail::kBlobBytesMax, mail::kBlobBytesMax + 1, std::uint64_t{3'000'000}}) {
+    // No two pieces are alike, nor those of the voice and of the picture.
+    std::string voice(bytes, 'v'), image(bytes, 'i');
+    for (std::size_t at = 0; at < bytes; at += 1'000) voice[at] = image[at] = static_cast<char>('a' + at / 1'000 % 26);
+    const auto next = done(large.set(alice, "alice@example.org", {.voice = voice, .image = image}));
+    for (const auto& [original, sent] : {std::pair{next.voice_original, voice}, {next.image_original, image}}) {
+      ASSERT_TRUE(original);
+      EXPECT_EQ(original->bytes, bytes);
+      EXPECT_EQ(original->media_type, "application/octet-stream");
+      EXPECT_THAT(original->blobs, SizeIs((bytes + mail::kBlobBytesMax - 1) / mail::kBlobBytesMax));
+      std::string octets;
+      for (const auto& blob : original->blobs)
+        octets += done(store.read_blob(blob, 0, std::min(bytes - octets.size(), mail::kBlobBytesMax)));
+      EXPECT_EQ(octets, sent);
+    }
     EXPECT_THAT(findings(), IsEmpty());
   }
+  done(large.clear(alice));
+  EXPECT_EQ(memory.blob_bytes(), 0u);
+}
+
+TEST_F(SignaturesTest, AnOriginalOfEqualPiecesIsOneBlob) {
+  Shrinking shrinking;
+  Signatures large{store, shrinking, clock, limits};
+  const std::string zeros(2 * mail::kBlobBytesMax, '\0');
+  const auto next = done(large.set(alice, "alice@example.org", {.voice = zeros, .image = zeros}));
+  ASSERT_TRUE(next.voice_original);
+  EXPECT_THAT(next.voice_original->blobs, SizeIs(2));
+  EXPECT_EQ(next.image_original->blobs, next.voice_original->blobs);
+  EXPECT_LT(memory.blob_bytes(), mail::kBlobBytesMax + 100);
+  EXPECT_THAT(findings(), IsEmpty());
   done(large.clear(alice));
   EXPECT_EQ(memory.blob_bytes(), 0u);
 }

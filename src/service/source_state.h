@@ -1,7 +1,5 @@
 #pragma once
-#include <array>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -19,18 +17,6 @@ struct SourceCounters {
   std::atomic<std::uint64_t> absent{0};     ///< of these: the source knows no signature of that owner
   std::atomic<std::uint64_t> errors{0};     ///< of these: no answer, or none that could be used
   std::atomic<std::uint64_t> refused{0};    ///< not made: the breaker is open, or too many are waiting
-
-  /// How long requests took: how many at most so many milliseconds (the last: longer), and all together.
-  static constexpr std::array<std::uint32_t, 10> kLatencyMilliseconds{5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000};
-  std::array<std::atomic<std::uint64_t>, kLatencyMilliseconds.size() + 1> latency{};
-  std::atomic<std::uint64_t> latency_microseconds{0};
-
-  void took(std::chrono::microseconds time) {
-    std::size_t slot = 0;
-    while (slot < kLatencyMilliseconds.size() && time > std::chrono::milliseconds(kLatencyMilliseconds[slot])) ++slot;
-    ++latency[slot];
-    latency_microseconds += static_cast<std::uint64_t>(time.count() < 0 ? 0 : time.count());
-  }
 };
 
 /// One source, for `paraph source list`.

@@ -125,7 +125,8 @@ TEST_F(SubmissionTest, ExternalRecipientsGetAFormOfTheirOwn) {
   set(std::nullopt, "external-kinds", "text");
   submit("From: alice@example.org\r\n\r\nthe first one makes key and numbers\r\n");
   const auto batches = memory.counters().batches;
-  submit("Bcc: secret@example.org\r\n" + std::string(kText), {{"bob", "example.org"}, {"carol", "other.example"}});
+  submit("Bcc: secret@example.org\r\nResent-Bcc : secret@example.org\r\n" + std::string(kText),
+         {{"bob", "example.org"}, {"carol", "other.example"}});
   EXPECT_EQ(memory.counters().batches, batches + 1) << "all forms in one batch";
   const auto inside = newest(world.bob), outside = newest(carol);
   EXPECT_THAT(inside, AllOf(HasSubstr("audio/AMR"), HasSubstr("Alice, extension 42")));

@@ -1,10 +1,12 @@
 #include "service/trace.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.h"
 #include "record/keys.h"
 #include "service/mailbox_edit.h"
+#include "service/queue_rows.h"
 
 namespace paraph::service {
 namespace {
@@ -59,11 +61,12 @@ Task<Result<std::vector<record::Place>>> find_everywhere(store::Store& store, Me
   }
 }
 
-/// Where the message lies now. The places it was put first are all of them while its uses say so and all are there.
+/// Where the message lies now, `queued` uses of the queue's apart. The places it was put first are all of them while
+/// its uses say so and all are there.
 Task<Result<std::vector<record::Place>>> places_now(store::Store& store, MessageId message,
-                                                    std::vector<record::Place> first) {
+                                                    std::vector<record::Place> first, std::size_t queued) {
   PARAPH_CO_TRY(const auto uses, co_await store.get(record::message_uses_key(message)));
-  bool all = uses && parse_decimal(*uses) == first.size();
+  bool all = uses && parse_decimal(*uses) == first.size() + queued;
   for (const auto& place : first) {
     if (!all) break;
     PARAPH_CO_TRY(all, co_await is_still_there(store, message, place));
@@ -75,7 +78,16 @@ Task<Result<std::vector<record::Place>>> places_now(store::Store& store, Message
 }  // namespace
 
 Task<Result<std::vector<Traced>>> trace_message(store::Store& store, Mailboxes& mailboxes, std::string message_id) {
-  PARAPH_CO_TRY(auto found, co_await mailboxes.find_message_id(std::move(message_id)));
+  PARAPH_CO_TRY(auto found, co_await mailboxes.find_message_id(message_id));
+  PARAPH_CO_TRY(const auto items, co_await load_items_of(store, std::move(message_id)));
+  std::map<MessageId, std::size_t> queued;
+  for (const auto& row : items) {
+    if (!row.item.ended) ++queued[row.item.message];
+  }
+  for (const auto& [id, uses] : queued) {
+    const auto known = [&](const auto& one) { return one.first == id; };
+    if (std::ranges::none_of(found, known)) found.emplace_back(id, std::vector<record::Place>());
+  }
   std::vector<Traced> traced;
   for (auto& [id, first] : found) {
     PARAPH_CO_TRY(const auto octets, co_await store.get(record::message_key(id)));
@@ -83,7 +95,7 @@ Task<Result<std::vector<Traced>>> trace_message(store::Store& store, Mailboxes& 
     PARAPH_CO_TRY(auto message, record::parse_message(*octets));
     Traced one{
         .signature = std::move(message.signature), .received = message.received, .bytes = message.structure.size};
-    PARAPH_CO_TRY(const auto places, co_await places_now(store, id, std::move(first)));
+    PARAPH_CO_TRY(const auto places, co_await places_now(store, id, std::move(first), queued[id]));
     for (const auto& place : places) {
       auto at = co_await describe(store, place);
       if (!at && at.error().code == Code::NotFound) continue;  // removed just now

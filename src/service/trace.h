@@ -24,8 +24,9 @@ struct Traced {
   std::vector<At> places;  ///< every mailbox that shows it now
 };
 
-/// The messages with this Message-ID, with or without angle brackets; none for those that an older server stored. When
-/// one was copied or moved since, every entry in the store is walked: an operator's question, not a session's.
+/// The messages with this Message-ID, with or without angle brackets, those too that only the queue keeps; none for
+/// those that an older server stored. When one was copied or moved since, every entry in the store is walked: an
+/// operator's question, not a session's.
 Task<Result<std::vector<Traced>>> trace_message(store::Store& store, Mailboxes& mailboxes, std::string message_id);
 
 }  // namespace paraph::service

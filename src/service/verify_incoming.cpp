@@ -3,45 +3,71 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <chrono>
-#include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
 #include "dkim/authentication_results.h"
 #include "dkim/trust.h"
+#include "dmarc/author.h"
+#include "mime/address_list.h"
+#include "mime/idna.h"
+#include "service/incoming_dns.h"
 #include "service/new_octets.h"
 #include "service/unix_seconds.h"
 #include "signature/verify.h"
+#include "spf/network.h"
 
 namespace paraph::service {
 namespace {
-
-using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
-using Records = Result<std::vector<std::string>>;
 
 /// Is the whole top header block at hand? What is longer is not looked into.
 bool has_whole_header(const NewMessage& message) {
   return message.header.size() == message.record.structure.root().header.size();
 }
 
-dkim::KeyAnswer answer_of(Records records) {
-  if (records) return {.records = *std::move(records)};
-  return {.temporary = records.error().code == Code::Unavailable};
+/// A domain as DNS is asked for it; what cannot be one stays as it is, and has no records.
+std::string ascii_domain(const std::string& domain) { return mime::to_a_labels(domain).value_or(domain); }
+
+dkim::MethodResult spf_result(const spf::Answer& answer, const Handover& handover) {
+  dkim::MethodResult result{
+      .method = "spf", .result = std::string(spf::name_of(answer.verdict)), .reason = answer.reason};
+  if (answer.identity == spf::Identity::Helo) {
+    result.properties.push_back({.type = "smtp", .name = "helo", .value = handover.hello});
+  } else {
+    result.properties.push_back(
+        {.type = "smtp", .name = "mailfrom", .value = mime::format_addr_spec(handover.reverse_path)});
+  }
+  return result;
 }
 
-/// Look-ups under way, of one message. All on its session's event loop.
-struct Asked {
-  Asked(Executor executor, std::size_t count) : answers(count), done(executor, Timer::time_point::max()) {}
-  std::vector<dkim::KeyAnswer> answers;
-  std::size_t waiting = 0;
-  Timer done;  ///< cancelled by the last answer
-};
+dkim::MethodResult dmarc_result(const dmarc::Outcome& outcome) {
+  dkim::MethodResult result{
+      .method = "dmarc", .result = std::string(dmarc::name_of(outcome.verdict)), .reason = outcome.reason};
+  if (outcome.verdict == dmarc::Verdict::Fail)
+    result.properties.push_back({.type = "policy", .name = "dmarc", .value = std::string(name_of(outcome.asked))});
+  if (!outcome.domain.empty()) result.properties.push_back({.type = "header", .name = "from", .value = outcome.domain});
+  return result;
+}
+
+/// What SPF and DKIM showed, of whom. A domain that passed beside another that is looked at the same way is not lost.
+dmarc::Evidence evidence_of(const spf::Answer& spf, const std::vector<dkim::Outcome>& outcomes) {
+  using Shown = dmarc::Identifier::Shown;
+  dmarc::Evidence evidence;
+  evidence.spf.domain = lowered(spf.domain);
+  if (evidence.spf.domain.ends_with('.')) evidence.spf.domain.pop_back();
+  evidence.spf.shown = spf.verdict == spf::Verdict::Pass        ? Shown::Pass
+                       : spf.verdict == spf::Verdict::TempError ? Shown::Temporary
+                                                                : Shown::Nothing;
+  for (const auto& outcome : outcomes) {
+    const auto shown = outcome.verdict == dkim::Verdict::Pass        ? Shown::Pass
+                       : outcome.verdict == dkim::Verdict::TempError ? Shown::Temporary
+                                                                     : Shown::Nothing;
+    evidence.dkim.push_back({ascii_domain(outcome.domain), shown});
+  }
+  return evidence;
+}
 
 dkim::MethodResult paraph_result(const record::SignatureOutcome& outcome) {
   return {.method = "x-paraph",  // RFC 8601 §2.7.8: not registered
@@ -58,26 +84,15 @@ std::string joined(const std::vector<std::string>& kinds) {
 
 }  // namespace
 
-Task<std::vector<dkim::KeyAnswer>> IncomingVerifier::ask(const std::vector<dkim::Signature>& signatures) {
-  const auto executor = co_await boost::asio::this_coro::executor;
-  auto asked = std::make_shared<Asked>(executor, signatures.size());
-  for (std::size_t i = 0; i < signatures.size(); ++i) {
-    if (signatures[i].key_name.empty()) continue;
-    ++asked->waiting;
-    boost::asio::co_spawn(executor, dns_.txt(signatures[i].key_name), [asked, i](std::exception_ptr, Records records) {
-      asked->answers[i] = answer_of(std::move(records));
-      if (--asked->waiting == 0) asked->done.cancel();
-    });
-  }
-  boost::system::error_code ignored;
-  if (asked->waiting != 0) co_await asked->done.async_wait(boost::asio::redirect_error(use_task, ignored));
-  co_return std::move(asked->answers);
-}
+struct IncomingVerifier::Checked {
+  std::vector<dkim::Outcome> dkim;
+  std::optional<spf::Answer> spf;  ///< nullopt: neither SPF nor DMARC was asked about
+  dmarc::Authors authors;
+  std::vector<dmarc::Policy> policies;  ///< of the authors' domains
+};
 
-Task<Result<std::vector<dkim::Outcome>>> IncomingVerifier::verify_dkim(const NewMessage& message) {
-  std::vector<dkim::Outcome> outcomes;
-  if (!has_whole_header(message)) co_return outcomes;
-  const auto signatures = dkim::find_signatures(message.header);
+Task<Result<dkim::BodyDigests>> IncomingVerifier::hash_body(const NewMessage& message,
+                                                            const std::vector<dkim::Signature>& signatures) {
   const bool any = std::ranges::any_of(signatures, [](const auto& each) { return !each.key_name.empty(); });
   dkim::BodyHashing hashing(signatures);
   if (any) {
@@ -85,13 +100,51 @@ Task<Result<std::vector<dkim::Outcome>>> IncomingVerifier::verify_dkim(const New
     auto feed = [&](std::string_view piece) { hashing.feed(piece); };
     PARAPH_CO_CHECK(co_await octets.stream(message.record.rope, message.record.structure.root().body, feed));
   }
-  const auto digests = hashing.finish();
-  const auto keys = co_await ask(signatures);
-  for (std::size_t i = 0; i < signatures.size(); ++i) {
-    outcomes.push_back(
-        dkim::check_signature(signatures[i], message.header, digests, keys[i], unix_seconds(clock_.now())));
+  co_return hashing.finish();
+}
+
+/// Asks DNS for everything at once, and reads the body while it answers.
+Task<Result<IncomingVerifier::Checked>> IncomingVerifier::check(const NewMessage& message, const Handover& handover) {
+  Checked checked;
+  const auto executor = co_await boost::asio::this_coro::executor;
+  IncomingDns dns(executor, dns_);
+  const bool whole = has_whole_header(message);
+  const auto signatures = whole ? dkim::find_signatures(message.header) : std::vector<dkim::Signature>();
+  dns.ask_keys(signatures);
+  const auto client = spf::parse_ip(handover.address);
+  if (client) {
+    dns.ask_spf({.client = *client,
+                 .sender = {handover.reverse_path.local, ascii_domain(handover.reverse_path.domain)},
+                 .helo = ascii_domain(handover.hello),
+                 .receiver = server_name_,
+                 .now = clock_.now()});
+    if (whole) checked.authors = dmarc::find_authors(message.header);
+    dns.ask_policies(suffixes_, checked.authors.domains);
   }
-  co_return outcomes;
+  const auto digests = co_await hash_body(message, signatures);
+  co_await dns.wait();
+  if (!digests) co_return std::unexpected(digests.error());
+  const auto now = unix_seconds(clock_.now());
+  for (std::size_t i = 0; i < signatures.size(); ++i) {
+    checked.dkim.push_back(dkim::check_signature(signatures[i], message.header, *digests, dns.keys()[i], now));
+  }
+  if (client) checked.spf = dns.spf();
+  checked.policies = dns.policies();
+  co_return checked;
+}
+
+dmarc::Outcome IncomingVerifier::evaluate(const NewMessage& message, const Checked& checked) {
+  // A header that is too long to be looked at, or that names a crowd in From, is no honest message's.
+  if (!has_whole_header(message) || checked.authors.too_many) {
+    return {.verdict = dmarc::Verdict::PermError,
+            .asked = dmarc::Disposition::Quarantine,
+            .reason = "From names too many domains, or the header is too long"};
+  }
+  const auto evidence = evidence_of(*checked.spf, checked.dkim);
+  const auto draw = static_cast<unsigned>(random_.below(100));
+  std::vector<dmarc::Outcome> outcomes;
+  for (const auto& policy : checked.policies) outcomes.push_back(dmarc::evaluate(policy, evidence, suffixes_, draw));
+  return dmarc::strictest(std::move(outcomes));
 }
 
 Task<Result<bool>> IncomingVerifier::has_content(const NewMessage& message, const signature::ParaphSignature& field) {
@@ -131,13 +184,19 @@ Task<Result<record::SignatureOutcome>> IncomingVerifier::believe(const NewMessag
   co_return outcome;
 }
 
-Task<Result<Provenance>> IncomingVerifier::verify(const NewMessage& message) {
+Task<Result<Provenance>> IncomingVerifier::verify(const NewMessage& message, Handover handover) {
   Provenance found;
-  PARAPH_CO_TRY(const auto outcomes, co_await verify_dkim(message));
-  PARAPH_CO_TRY(found.signature, co_await believe(message, outcomes));
+  PARAPH_CO_TRY(auto checked, co_await check(message, handover));
+  PARAPH_CO_TRY(found.signature, co_await believe(message, checked.dkim));
   std::vector<dkim::MethodResult> results;
-  for (const auto& outcome : outcomes) results.push_back(dkim::result_of(outcome));
+  for (const auto& outcome : checked.dkim) results.push_back(dkim::result_of(outcome));
   if (results.empty()) results.push_back({.method = "dkim", .result = "none"});
+  if (checked.spf) {
+    found.dmarc = evaluate(message, checked);
+    results.push_back(spf_result(*checked.spf, handover));
+    results.push_back(dmarc_result(found.dmarc));
+    found.spf = *std::move(checked.spf);
+  }
   if (!found.signature.domain.empty() || !found.signature.reason.empty())
     results.push_back(paraph_result(found.signature));
   found.results = dkim::format_authentication_results(server_name_, results);

@@ -83,7 +83,8 @@ class VerifyIncoming : public testing::Test {
   VerifyIncoming() { world_.make_accounts(); }
 
   record::StoredMessage deliver(const std::string& octets, dns::Resolver* dns = nullptr) {
-    IncomingVerifier verifier(world_.store, dns != nullptr ? *dns : elsewhere_.dns, world_.clock, "b.example.net");
+    IncomingVerifier verifier(world_.store, dns != nullptr ? *dns : elsewhere_.dns, world_.clock, elsewhere_.random,
+                              "b.example.net");
     Deposit deposit(world_.store, world_.accounts, world_.mailboxes, elsewhere_.acquirer, elsewhere_.random,
                     world_.clock, world_.limits, {.server_name = "b.example.net"}, &verifier);
     Transaction transaction{.reverse_path = {"alice", "example.org"},

@@ -6,6 +6,7 @@
 #include "signature/build.h"
 #include "signature/content.h"
 #include "signature/gate.h"
+#include "signature/html_view.h"
 #include "signature/names.h"
 #include "signature/plan.h"
 #include "signature/text_leaf.h"
@@ -33,17 +34,29 @@ bool forbids_some(const Kinds& kinds, const mail::Signature& signature) {
          (!kinds.image && whole.image) || (!kinds.voice && !whole.voice.empty());
 }
 
+/// In the text, whatever octets stand for it; of a page, in the lines that it shows.
+bool shows_pgp_block(const Leaf& leaf) {
+  if (leaf.text().find("-----BEGIN PGP ") == std::string_view::npos) return false;
+  return has_pgp_block(leaf.text()) || (leaf.part().subtype == "html" && has_pgp_block(html_lines(leaf.text())));
+}
+
 /// Spec 2.4 I3, and Q for the leaves to edit.
 std::string locked_reason(const Reading& reading) {
   const auto& parts = reading.message.structure.parts;
   for (const auto& [index, leaf] : reading.leaves) {
-    if (has_pgp_block(leaf.octets())) return "pgp-inline";
+    if (shows_pgp_block(leaf)) return "pgp-inline";
   }
   for (const auto& index : {reading.body.plain, reading.body.html}) {
     if (index && mail::has(parts[*index].defects, mail::Defect::BadBase64)) return "malformed";
   }
   if (parts.front().is("multipart", "mixed") && parts.front().children.empty()) return "malformed";
   return {};
+}
+
+/// Nothing of a signature is there or could be added, and what the client made of the message is why: not the lengths,
+/// not the formats that there are of the voice.
+bool escapes(const Report& report, const Reading& reading) {
+  return report.kinds() == "none" && reading.media.empty() && report.reason != "size" && report.reason != "codec";
 }
 
 std::uint64_t growth_max(const Policy& policy) { return std::min(policy.growth_bytes_max, kHardLimits.growth_bytes); }
@@ -120,6 +133,7 @@ Attached attach(const Message& message, const Submission& submission, const mail
     Plan plan = make_plan(reading, content, past, names, growth_max(policy) - growth_bytes(content));
     if (too_large) plan.report.reason = "size";
     if (forbidden && plan.report.reason.empty()) plan.report.reason = "policy";
+    plan.report.refused = policy.mandatory && escapes(plan.report, reading);
     if (!plan.changes()) return {.rope = message.rope, .report = std::move(plan.report), .changes = {}};
     auto built = build(reading, plan, content, names);
     if (!built) return left_alone(message, How::Header, "malformed", policy.mandatory);

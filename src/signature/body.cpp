@@ -1,5 +1,9 @@
 #include "signature/body.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace paraph::signature {
 namespace {
 
@@ -28,6 +32,29 @@ Body find_in_related(const mail::Structure& structure, std::uint32_t index) {
   return body;
 }
 
+/// A Content-ID or start= without the brackets that some forget.
+std::string_view bare_id(std::string_view id) {
+  return id.starts_with('<') && id.ends_with('>') ? id.substr(1, id.size() - 2) : id;
+}
+
+/// RFC 2046 §5.1.7: readers take a multipart that they do not know for mixed. These they do know, and their text is
+/// not the message's own.
+bool reads_as_mixed(const Part& part) {
+  static constexpr std::array<std::string_view, 8> kOthers{"voice-message", "report",    "signed",     "encrypted",
+                                                           "digest",        "form-data", "byteranges", "appledouble"};
+  return part.multipart() && std::ranges::find(kOthers, part.subtype) == kOthers.end();
+}
+
+/// A text in a form that nobody edits here (Markdown, enriched text), where it is what the message says.
+bool is_foreign_body(const Part& part) {
+  static constexpr std::array<std::string_view, 7> kFiles{"calendar", "vcard", "x-vcard",   "directory",
+                                                          "css",      "csv",   "javascript"};
+  return part.type == "text" && part.disposition != "attachment" &&
+         std::ranges::find(kFiles, part.subtype) == kFiles.end() &&
+         mail::find_parameter(part.disposition_parameters, "filename") == nullptr &&
+         mail::find_parameter(part.parameters, "name") == nullptr;
+}
+
 Body find_in_mixed(const mail::Structure& structure, const Part& part) {
   for (const auto child : part.children) {
     const Body body = find_body(structure, child);
@@ -50,7 +77,7 @@ std::optional<std::uint32_t> related_root(const mail::Structure& structure, std:
   const auto* start = mail::find_parameter(part.parameters, "start");
   if (start != nullptr) {
     for (const auto child : part.children) {
-      if (structure.parts[child].id == *start) return child;
+      if (bare_id(structure.parts[child].id) == bare_id(*start)) return child;
     }
   }
   return part.children.front();
@@ -62,11 +89,12 @@ Body find_body(const mail::Structure& structure, std::uint32_t index) {
   if (part.leaf()) {
     Body body;
     if (is_body_leaf(part)) (part.subtype == "plain" ? body.plain : body.html) = index;
+    if (index == 0 && !body.any() && is_foreign_body(part)) body.plain = index;
     return body;
   }
   if (part.is("multipart", "alternative")) return find_in_alternative(structure, part);
   if (part.is("multipart", "related")) return find_in_related(structure, index);
-  if (part.is("multipart", "mixed")) return find_in_mixed(structure, part);
+  if (reads_as_mixed(part)) return find_in_mixed(structure, part);
   return {};
 }
 

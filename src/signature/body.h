@@ -15,8 +15,10 @@ struct Body {
   bool any() const { return plain || html; }
 };
 
-/// Looks for the body from `part` down: into mixed (the first child that has one), alternative (each kind once) and
-/// related (its root, when that is HTML or an alternative). A text with a file name or as an attachment is none.
+/// Looks for the body from `part` down: into mixed and what reads like it (the first child that has one), alternative
+/// (each kind once) and related (its root, when that is HTML or an alternative). A text with a file name or as an
+/// attachment is none. A message that is nothing but a text of some other form has that as its plain leaf, which nobody
+/// here can edit: what is added follows it.
 Body find_body(const mail::Structure& structure, std::uint32_t part = 0);
 
 /// May this leaf be a body, by its type, disposition and names?

@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "mime/header.h"
-#include "signature/concat.h"
 #include "signature/entities.h"
 #include "signature/splices.h"
 
@@ -105,7 +104,7 @@ class Builder {
     const auto block = *reading_.view.octets(root().header);
     const LeafEdit edit = root_edit();
     const bool moves = plan_.wrap || wraps_related();
-    if (!moves && !edit.charset && !edit.encoding) return;
+    if (!moves && !changes_fields(root(), edit)) return;
     TopHeader top = split_header(block);
     std::string out;
     if (!moves) {
@@ -190,7 +189,7 @@ class Builder {
       related = names_.next_boundary();
       splices_.insert(part.header.begin, open_container("related", related, "text/html"));
     }
-    if (edit && *index != 0 && (edit->charset || edit->encoding)) {
+    if (edit && *index != 0 && changes_fields(part, *edit)) {
       const auto block = reading_.view.octets(part.header).value_or("\r\n");
       replace(part.header, with_edited_fields(block.substr(0, block.size() - 2), part, *edit) + "\r\n");
     }
@@ -232,8 +231,9 @@ class Builder {
   Rope begin_part(std::uint32_t container) const {
     Rope rope;
     rope.segments.reserve(3);  // the fields, the blob, a line end
-    rope.append(concat({"--", boundary_of(container), "\r\n"}));
-    rope.segments.front().octets.reserve(512);  // with the fields that follow
+    auto& octets = rope.segments.emplace_back().octets;
+    octets.reserve(512);  // with the fields that follow
+    octets.append("--").append(boundary_of(container)).append("\r\n");
     return rope;
   }
 

@@ -83,10 +83,22 @@ std::string canonical_html(std::string_view fragment) {
 std::string text_from_html(std::string_view html) { return html_lines(html); }
 
 std::string html_from_text(std::string_view text) {
+  const auto is_plain = [](char c) { return c > ' ' && c != '&' && c != '<' && c != '>' && c != '"'; };
   std::string out;
   out.reserve(text.size() + text.size() / 4);
   char before = '\n';
-  for (const char c : text) {
+  while (!text.empty()) {
+    // Words one blank apart, as they are; then what is not so.
+    std::size_t run = 0;
+    while (run < text.size() && (is_plain(text[run]) || (text[run] == ' ' && run > 0 && text[run - 1] != ' '))) ++run;
+    if (run > 0) {
+      out += text.substr(0, run);
+      before = text[run - 1];
+      text.remove_prefix(run);
+      continue;
+    }
+    const char c = text.front();
+    text.remove_prefix(1);
     if (c == '\n') {
       if (!out.empty()) out += "<br>";
     } else if (c == ' ' && (before == ' ' || before == '\n')) {

@@ -11,8 +11,10 @@ inline std::string concat(std::initializer_list<std::string_view> pieces) {
   std::size_t bytes = 0;
   for (const auto piece : pieces) bytes += piece.size();
   std::string out;
-  out.reserve(bytes);
-  for (const auto piece : pieces) out += piece;
+  out.resize_and_overwrite(bytes, [&](char* to, std::size_t) {
+    for (const auto piece : pieces) to += piece.copy(to, piece.size());
+    return bytes;
+  });
   return out;
 }
 

@@ -79,10 +79,11 @@ std::vector<std::string_view> common_types(const Policy& policy) {
 
 Content content_of(const mail::Signature& signature, const Kinds& allowed) {
   Content content;
-  const std::string text = clean_text(signature.text).value_or("");
-  const std::string html = clean_html(signature.html).value_or("");
-  if (allowed.text) content.text = text.empty() ? clean_text(text_from_html(html)).value_or("") : text;
-  if (allowed.html) content.html = html.empty() ? html_from_text(text) : html;
+  std::string text = clean_text(signature.text).value_or("");
+  std::string html = clean_html(signature.html).value_or("");
+  if (allowed.html && html.empty()) content.html = html_from_text(text);
+  if (allowed.text) content.text = text.empty() ? clean_text(text_from_html(html)).value_or("") : std::move(text);
+  if (allowed.html && !html.empty()) content.html = std::move(html);
   if (allowed.image && signature.image && is_sendable(*signature.image, "image")) content.image = signature.image;
   if (!content.image) content.html = without_image(content.html, kImageSource);
   if (allowed.voice) {

@@ -48,6 +48,16 @@ bool is_smime(const Part& part) {
   return part.type == "application" && (part.subtype == "pkcs7-mime" || part.subtype == "x-pkcs7-mime");
 }
 
+/// RFC 8551 §3.8: a whole message of no stated type is S/MIME when its file name says so.
+bool is_smime_by_name(const Part& root) {
+  if (!root.is("application", "octet-stream")) return false;
+  const auto* name = mail::find_parameter(root.disposition_parameters, "filename");
+  if (name == nullptr) name = mail::find_parameter(root.parameters, "name");
+  if (name == nullptr) return false;
+  const std::string lower = lowered(*name);
+  return lower.ends_with(".p7m") || lower.ends_with(".p7c") || lower.ends_with(".p7z");
+}
+
 std::string untouched_reason(const mail::Structure& structure, const std::vector<std::uint32_t>& own) {
   for (const auto index : own) {
     const Part& part = structure.parts[index];
@@ -76,6 +86,7 @@ std::string locked_reason(const mail::Structure& structure, const std::vector<st
     if (part.is("multipart", "encrypted") || is_smime(part) || part.is("application", "pgp-encrypted"))
       return "encrypted";
   }
+  if (is_smime_by_name(root)) return "encrypted";
   if (root.is("text", "calendar")) return "calendar";
   const bool unsuitable = root.is("message", "external-body") || root.is("multipart", "form-data") ||
                           root.is("multipart", "byteranges") || root.is("application", "ms-tnef");
@@ -92,11 +103,12 @@ bool is_calendar(const Part& part) {
 std::vector<std::uint32_t> own_parts(const mail::Structure& structure) {
   std::vector<std::uint32_t> own;
   own.reserve(structure.parts.size());
-  std::vector<bool> nested(structure.parts.size());
+  auto message = mail::kNoPart;  // the last of our own that holds a message; what is within it follows at once
   for (std::uint32_t i = 0; i < structure.parts.size(); ++i) {
-    const auto parent = structure.parts[i].parent;
-    nested[i] = parent != mail::kNoPart && (nested[parent] || structure.parts[parent].type == "message");
-    if (!nested[i]) own.push_back(i);
+    const Part& part = structure.parts[i];
+    if (i != 0 && message != mail::kNoPart && part.parent >= message) continue;
+    if (part.type == std::string_view("message")) message = i;
+    own.push_back(i);
   }
   return own;
 }

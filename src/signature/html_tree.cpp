@@ -34,7 +34,8 @@ std::vector<const GumboNode*> child_elements(const GumboNode* node) {
 /// What stands in one of these is not shown, or not where it was written.
 bool hides(GumboTag tag) {
   constexpr GumboTag kHiding[] = {GUMBO_TAG_TEMPLATE, GUMBO_TAG_SELECT, GUMBO_TAG_OPTION, GUMBO_TAG_OPTGROUP,
-                                  GUMBO_TAG_NOSCRIPT, GUMBO_TAG_HEAD,   GUMBO_TAG_OBJECT, GUMBO_TAG_APPLET};
+                                  GUMBO_TAG_NOSCRIPT, GUMBO_TAG_HEAD,   GUMBO_TAG_OBJECT, GUMBO_TAG_APPLET,
+                                  GUMBO_TAG_AUDIO,    GUMBO_TAG_VIDEO,  GUMBO_TAG_CANVAS};
   return std::ranges::find(kHiding, tag) != std::end(kHiding);
 }
 
@@ -53,6 +54,7 @@ class Tree {
     output_.reset(gumbo_parse_with_options(&options, html.data(), html.size()));
     for (const auto* child : child_elements(output_->root)) {
       if (child->v.element.tag == GUMBO_TAG_BODY) body_ = child;
+      if (child->v.element.tag == GUMBO_TAG_HEAD) head_ = child;
     }
   }
 
@@ -102,7 +104,14 @@ class Tree {
       return found == nullptr ? std::string_view() : std::string_view(found->value);
     };
     return !is_foreign(node) && is_reply_container(gumbo_normalized_tagname(element.tag), attribute("type"),
-                                                   attribute("id"), attribute("class"));
+                                                   attribute("id"), attribute("class"), attribute("style"));
+  }
+
+  /// A template that is never closed, and begins where a head may still be: all that follows is in it.
+  bool head_is_open() const {
+    return head_ != nullptr && std::ranges::any_of(child_elements(head_), [&](const GumboNode* child) {
+             return child->v.element.tag == GUMBO_TAG_TEMPLATE && !offset(child->v.element.original_end_tag);
+           });
   }
 
   static bool stands_in(const GumboNode* node, const GumboNode* ancestor) {
@@ -122,6 +131,7 @@ class Tree {
 
   /// The innermost element that the page's end finds open.
   bool end_is_open() const {
+    if (head_is_open()) return false;
     const GumboNode* node = body_;
     for (;;) {
       if (is_foreign(node) || hides(node->v.element.tag)) return false;
@@ -136,6 +146,7 @@ class Tree {
 
   std::string_view html_;
   Output output_;
+  const GumboNode* head_ = nullptr;
   const GumboNode* body_ = nullptr;
 };
 

@@ -70,6 +70,11 @@ TEST(HtmlTree, PagesWhoseTreeHasThePlaceElsewhereAreLocked) {
            std::string("<frameset><frame></frameset>"),
            std::string("a<table><tr><td>b</body>"),
            std::string("a<object>b"),
+           std::string("<template>a"),
+           std::string("<html><head><template>a</head><body>b"),
+           std::string("a<video>b"),
+           std::string("a<audio>b"),
+           std::string("a<canvas>b"),
        }) {
     EXPECT_EQ(with_mark(html), "") << html;
   }
@@ -79,6 +84,7 @@ TEST(HtmlTree, WhereThePageIsOpenTheSignatureIsShown) {
   for (const std::string& html : std::vector<std::string>{
            std::string(""),
            std::string("text only"),
+           std::string("<template>a</template>b"),
            std::string("<p>a"),
            std::string("<b><i><p>a</b>c"),
            std::string("<table><tr><td>a</td></tr></table>"),

@@ -30,9 +30,19 @@ bool has_class(std::string_view classes, std::string_view wanted) {
   return false;
 }
 
+/// The thin rule over "From: ... Sent: ..." by which alone Outlook's HTML tells where the answered message begins:
+/// border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in
+bool is_outlook_rule(std::string_view style) {
+  std::string text;
+  for (const char c : style) {
+    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') text += to_lower(c);
+  }
+  return text.starts_with("border:none;border-top:solid#") && text.find("1.0pt;padding:3.0pt0") != std::string::npos;
+}
+
 bool begins_quote(const HtmlToken& tag) {
-  return tag.kind == HtmlToken::Kind::Start &&
-         is_reply_container(tag.name, tag.attribute("type"), tag.attribute("id"), tag.attribute("class"));
+  return tag.kind == HtmlToken::Kind::Start && is_reply_container(tag.name, tag.attribute("type"), tag.attribute("id"),
+                                                                  tag.attribute("class"), tag.attribute("style"));
 }
 
 /// Blanks, `</body>` and `</html>`.
@@ -137,15 +147,18 @@ std::optional<HtmlPoint> find_html_point(std::string_view html, bool before_quot
   return point;
 }
 
-bool is_reply_container(std::string_view element, std::string_view type, std::string_view id,
-                        std::string_view classes) {
+bool is_reply_container(std::string_view element, std::string_view type, std::string_view id, std::string_view classes,
+                        std::string_view style) {
   static constexpr std::array<std::string_view, 7> kElements{"div",     "blockquote", "span", "p",
                                                              "section", "table",      "hr"};
   if (std::ranges::find(kElements, element) == kElements.end()) return false;
   if (element == "blockquote" && iequals(type, "cite")) return true;
-  if (iequals(id, "appendonsend") || iequals(id, "divRplyFwdMsg")) return true;
-  static constexpr std::array<std::string_view, 4> kClasses{"gmail_quote", "moz-cite-prefix", "yahoo_quoted",
-                                                            "protonmail_quote"};
+  static constexpr std::array<std::string_view, 3> kIds{"appendonsend", "divRplyFwdMsg",
+                                                        "mail-editor-reference-message-container"};
+  if (std::ranges::any_of(kIds, [&](std::string_view name) { return iequals(id, name); })) return true;
+  static constexpr std::array<std::string_view, 5> kClasses{"gmail_quote", "moz-cite-prefix", "yahoo_quoted",
+                                                            "protonmail_quote", "ms-outlook-mobile-reference-message"};
+  if (element == "div" && is_outlook_rule(style)) return true;
   return std::ranges::any_of(kClasses, [&](std::string_view name) { return has_class(classes, name); });
 }
 

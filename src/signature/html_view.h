@@ -27,7 +27,8 @@ std::optional<HtmlPoint> find_html_point(std::string_view html, bool before_quot
 
 /// What replies of the common clients put around, or before, the text that they answer (spec 2.4 U): is an element of
 /// this name, with these attributes, such a container?
-bool is_reply_container(std::string_view element, std::string_view type, std::string_view id, std::string_view classes);
+bool is_reply_container(std::string_view element, std::string_view type, std::string_view id, std::string_view classes,
+                        std::string_view style);
 
 /// The part of `html` whose text is the author's own: up to the first reply container, or all of it.
 std::string_view unquoted_html(std::string_view html);

@@ -36,6 +36,23 @@ struct TextChange {
   }
 };
 
+/// C1 controls mean nothing in a text: these octets are of another charset than the label says (windows-1252 under
+/// iso-8859-1, most of all), and readers who know that show what was meant only as long as the label stays.
+bool has_c1_controls(std::string_view text) {
+  for (auto at = text.find('\xC2'); at != std::string_view::npos; at = text.find('\xC2', at + 1)) {
+    if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0) return true;
+  }
+  return false;
+}
+
+/// UTF-16 and UTF-32 whose order of octets neither the name nor a mark tells: readers differ.
+bool lacks_octet_order(std::string_view charset, std::string_view octets) {
+  if (charset != "utf-16" && charset != "utf-32" && charset != "iso-10646-ucs-2" && charset != "ucs-2") return false;
+  using namespace std::string_view_literals;
+  return !octets.empty() && !octets.starts_with("\xFE\xFF"sv) && !octets.starts_with("\xFF\xFE"sv) &&
+         !octets.starts_with("\0\0\xFE\xFF"sv);
+}
+
 /// The same change where the leaf's text is another charset's octets.
 std::optional<TextChange> converted_change(const Leaf& leaf, mail::Range range, std::string_view inserted) {
   const mail::Range all{0, leaf.octets().size()};
@@ -50,6 +67,7 @@ std::optional<TextChange> converted_change(const Leaf& leaf, mail::Range range, 
     if (back && *back == text) return TextChange{.range = all, .octets = *std::move(octets)};
   }
   const auto again = mime::from_utf8(leaf.charset(), leaf.text());
+  if (has_c1_controls(leaf.text())) return std::nullopt;
   if (!again || *again != leaf.octets()) return std::nullopt;  // what was read is not for certain what was meant
   return TextChange{.range = all, .octets = text, .charset = "utf-8"};
 }
@@ -74,13 +92,12 @@ bool has_long_line(std::string_view text) {
 }
 
 bool has_bare_line_end(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n') return true;
-    if (text[i] != '\r') continue;
-    if (text.substr(i + 1, 1) != "\n") return true;
-    ++i;
+  std::ptrdiff_t crlfs = 0;
+  for (auto cr = text.find('\r'); cr != std::string_view::npos; cr = text.find('\r', cr + 2)) {
+    if (cr + 1 == text.size() || text[cr + 1] != '\n') return true;
+    ++crlfs;
   }
-  return false;
+  return std::ranges::count(text, '\n') != crlfs;
 }
 
 bool begins_line(std::string_view body, std::string_view delimiter) {
@@ -151,6 +168,10 @@ bool reads_back(const Leaf& leaf, const LeafEdit& edit, const std::string& text)
   wire += leaf.wire().substr(0, edit.range.begin);
   wire += edit.octets;
   wire += leaf.wire().substr(edit.range.end);
+  if (!edit.encoding && !edit.charset) {
+    const Leaf read(leaf.part(), wire, false);
+    return read.readable() && read.text() == text;
+  }
   mail::Part part{
       .subtype = leaf.part().subtype, .parameters = leaf.part().parameters, .encoding = leaf.part().encoding};
   if (edit.encoding) part.encoding = *edit.encoding == "base64" ? Encoding::Base64 : Encoding::QuotedPrintable;
@@ -174,14 +195,14 @@ Leaf::Leaf(const mail::Part& part, std::string_view wire, bool unlabelled)
 void Leaf::read_text() {
   const auto* named = mail::find_parameter(part_->parameters, "charset");
   charset_ = named == nullptr || named->empty() ? "us-ascii" : lowered(trimmed(*named));
-  if (charset_ == "ascii" || charset_ == "ansi_x3.4-1968") charset_ = "us-ascii";
-  if (charset_ == "utf8") charset_ = "utf-8";
+  const auto is = [&](std::string_view name) { return charset_ == name; };
+  if (is("ascii") || is("ansi_x3.4-1968")) charset_ = "us-ascii";
+  if (is("utf8")) charset_ = "utf-8";
   if (unlabelled_ && !is_ascii(octets())) charset_ = "utf-8";
-  if (charset_ == "us-ascii" || charset_ == "utf-8") {
-    readable_ = charset_ == "utf-8" ? is_utf8(octets()) : is_ascii(octets());
+  if (is("us-ascii") || is("utf-8")) {
+    readable_ = is("utf-8") ? is_utf8(octets()) : is_ascii(octets());
     // ASCII, and a page whose charset only the page itself tells: references hold in any of them (spec 2.4 P).
-    if (!readable_ && charset_ == "us-ascii" && part_->subtype == "html" &&
-        octets().find('\x1B') == std::string_view::npos) {
+    if (!readable_ && is("us-ascii") && part_->subtype == "html" && octets().find('\x1B') == std::string_view::npos) {
       charset_.clear();
       readable_ = true;
     }
@@ -191,6 +212,7 @@ void Leaf::read_text() {
     readable_ = true;
     return;
   }
+  if (lacks_octet_order(charset_, octets())) return;
   auto text = mime::to_utf8(charset_, octets());
   if (!text) return;
   converted_ = *std::move(text);
@@ -219,8 +241,12 @@ std::optional<LeafEdit> splice_leaf(const Leaf& leaf, mail::Range range, std::st
   return edit;
 }
 
+bool changes_fields(const mail::Part& part, const LeafEdit& edit) {
+  return edit.charset || edit.encoding || (!edit.octets.empty() && !part.md5.empty());
+}
+
 std::string with_edited_fields(std::string_view block, const mail::Part& part, const LeafEdit& edit) {
-  if (!edit.charset && !edit.encoding) return std::string(block);
+  if (!changes_fields(part, edit)) return std::string(block);
   const auto content_type = [&] { return content_type_field(part, *edit.charset); };
   const auto encoding = [&] { return fmt::format("Content-Transfer-Encoding: {}\r\n", *edit.encoding); };
   std::string out;
@@ -236,7 +262,7 @@ std::string with_edited_fields(std::string_view block, const mail::Part& part, c
     } else if (!encoding_done && iequals(field.name, "content-transfer-encoding")) {
       out += encoding();
       encoding_done = true;
-    } else {
+    } else if (edit.octets.empty() || !iequals(field.name, "content-md5")) {
       out += block.substr(field.range.begin, field.range.size());
     }
   }

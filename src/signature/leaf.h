@@ -58,9 +58,11 @@ struct LeafEdit {
 std::optional<LeafEdit> splice_leaf(const Leaf& leaf, mail::Range range, std::string_view inserted,
                                     const std::vector<std::string>& delimiters);
 
+/// Does the edit say something else of the part than its header does?
+bool changes_fields(const mail::Part& part, const LeafEdit& edit);
 /// The header block of a part with the edit's charset and encoding put into its Content-Type and
-/// Content-Transfer-Encoding fields, added where absent; every other field is unchanged. `block` may lack the empty
-/// line.
+/// Content-Transfer-Encoding fields, added where absent. A Content-MD5 (RFC 1864), which an edited body belies, goes;
+/// every other field is unchanged. `block` may lack the empty line.
 std::string with_edited_fields(std::string_view block, const mail::Part& part, const LeafEdit& edit);
 
 }  // namespace paraph::signature

@@ -77,6 +77,20 @@ TEST(Leaf, IsLockedWhenItsTextIsNotCertain) {
   EXPECT_EQ(read_again(part_of("", mail::Encoding::EightBit), "Gr\u00FC\r\n", "A"), "locked");
   EXPECT_EQ(read_again(part_of("x-unknown", mail::Encoding::SevenBit), "Hello\r\n", "A"), "locked");
   EXPECT_EQ(read_again(part_of("shift_jis", mail::Encoding::EightBit), "\x81\r\n", "A"), "locked");
+  // UTF-16 without a mark: half of the readers take the other order of octets.
+  const std::string unmarked = mime::from_utf8("utf-16le", "Hello\r\n").value();
+  EXPECT_EQ(read_again(part_of("utf-16", mail::Encoding::Base64), mime::encode_base64(unmarked), "A"), "locked");
+}
+
+/// Octets of windows-1252 under the name of iso-8859-1 are shown as meant, as long as that name stays.
+TEST(Leaf, ControlsOfLatin1AreNeverConverted) {
+  const auto part = part_of("iso-8859-1", mail::Encoding::EightBit);
+  const std::string_view wire = "\x93quoted\x94\r\n";
+  EXPECT_EQ(read_again(part, wire, "\u0410"), "locked");
+  const auto edit = edit_text(Leaf(part, wire, false), "Alice", {}, {}, {});
+  ASSERT_TRUE(edit);
+  EXPECT_FALSE(edit->charset);
+  EXPECT_EQ(mime::decode_quoted_printable(applied(wire, *edit)), std::string(wire) + "\r\n-- \r\nAlice\r\n");
 }
 
 TEST(Leaf, AsciiStaysAsItIsAndOnlyGrows) {
@@ -129,6 +143,7 @@ TEST(Leaf, FlowedTextEndsFixedAndTheSignatureIsStuffed) {
   EXPECT_EQ(edit("flows on "), "flows on\r\n" + block);
   EXPECT_EQ(edit("x \r\n\r\n"), "x \r\n\r\n" + block.substr(2));
   EXPECT_EQ(edit("x\r\n-- \r\n"), "x\r\n-- \r\n" + block);
+  EXPECT_EQ(edit("> x\r\n> -- \r\n"), "> x\r\n> -- \r\n" + block);
   // Found again although it is stuffed.
   const std::string once = edit("Hello\r\n");
   EXPECT_EQ(find_text_block(Leaf(part, once, false), "> a\nFrom b\n c", {}).carries, Carries::Current);
@@ -141,11 +156,17 @@ TEST(Leaf, FieldsChangeInPlace) {
   EXPECT_EQ(with_edited_fields(block, part, {.charset = "utf-8", .encoding = "base64"}),
             "X: 1\r\nContent-Type: text/plain; charset=utf-8;\r\n format=flowed\r\nY: 2\r\nContent-Transfer-Encoding: "
             "base64\r\n\r\n");
+  // A digest of the body that was.
+  part.md5 = "Q2hlY2sgSW50ZWdyaXR5IQ==";
+  const std::string digest = "X: 1\r\nContent-MD5: Q2hlY2sgSW50ZWdyaXR5IQ==\r\nY: 2\r\n\r\n";
+  EXPECT_EQ(with_edited_fields(digest, part, {}), digest);
+  EXPECT_EQ(with_edited_fields(digest, part, {.octets = "more"}), "X: 1\r\nY: 2\r\n\r\n");
 }
 
 TEST(Leaf, OpenPgpIsSeenAtLineStartsOnly) {
   EXPECT_TRUE(has_pgp_block("a\r\n-----BEGIN PGP MESSAGE-----\r\n"));
   EXPECT_TRUE(has_pgp_block("-----BEGIN PGP SIGNED MESSAGE-----"));
+  EXPECT_TRUE(has_pgp_block("-----BEGIN PGP MESSAGE, PART 1/2-----"));
   EXPECT_FALSE(has_pgp_block("> -----BEGIN PGP MESSAGE-----\r\n-----BEGIN PGP PUBLIC KEY BLOCK-----"));
 }
 

@@ -43,8 +43,11 @@ std::string clean_line(std::string_view line) {
 /// Is it surely in its stored form already, as what a source hands out mostly is? ASCII only; and any line that begins
 /// with "-", and any empty one, is for a closer look.
 bool is_plainly_clean(std::string_view text) {
-  const auto is_plain = [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n'; };
-  if (text.size() > kTextBytesMax || !std::ranges::all_of(text, is_plain)) return false;
+  if (text.size() > kTextBytesMax) return false;
+  // All together, and no way out in the midst: so it is done many octets at a time.
+  bool plain = true;
+  for (const char c : text) plain &= (c >= ' ' && c < 0x7F) || c == '\n';
+  if (!plain) return false;
   for (std::size_t lines = 1; lines <= kTextLinesMax; ++lines) {
     const auto end = std::min(text.find('\n'), text.size());
     const auto line = text.substr(0, end);

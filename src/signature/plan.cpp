@@ -100,8 +100,10 @@ class Planner {
     }
     for (const auto& [index, each] : reading_.leaves) {
       if (each.part().subtype == "plain") {
-        text_there_ |=
-            !content_.text.empty() && find_text_block(each, content_.text, past_).carries == Carries::Current;
+        if (content_.text.empty()) continue;
+        const TextBlock block = find_text_block(each, content_.text, past_);
+        text_there_ |= block.carries == Carries::Current;
+        if (index == reading_.body.plain) plain_block_ = block;
       } else {
         html_there_ |=
             !fragment_.empty() && find_html_block(each, fragment_, present_picture_, past_).carries == Carries::Current;
@@ -256,9 +258,8 @@ class Planner {
     const auto* plain = leaf(reading_.body.plain);
     if (!reading_.body.plain) return;
     if (plain != nullptr) {
-      const auto block = find_text_block(*plain, content_.text, past_);
-      plan_.plain =
-          within_growth(edit_text(*plain, content_.text, block, reading_.policy, delimiters(*reading_.body.plain)));
+      plan_.plain = within_growth(
+          edit_text(*plain, content_.text, plain_block_, reading_.policy, delimiters(*reading_.body.plain)));
     }
     plan_.report.text = plan_.plain.has_value();
     if (!plan_.plain) left_locked_ = true;
@@ -307,6 +308,8 @@ class Planner {
 
   void report_how() {
     Report& report = plan_.report;
+    report.content_ids.reserve(report.content_ids.size() + 2);
+    report.media.reserve(2);
     if (plan_.image != ImagePlace::None) {
       report.image = true;
       report.image_blob = content_.image->blob;
@@ -341,7 +344,8 @@ class Planner {
   std::string present_picture_;               ///< "cid:..." of the signature's picture that is there already
   bool can_add_ = false, must_wrap_ = false, text_only_ = false;
   std::optional<std::optional<HtmlPoint>> html_point_;
-  std::string fragment_;  ///< the HTML that a leaf is to show
+  TextBlock plain_block_;  ///< what the plain leaf of the body holds of the signature already
+  std::string fragment_;   ///< the HTML that a leaf is to show
   std::optional<VoiceContainer> container_;
   bool any_container_ = false;  ///< a multipart/voice-message, wherever it is
   bool voice_only_ = false;     ///< nothing but a voice may be added

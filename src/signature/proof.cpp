@@ -179,7 +179,8 @@ bool keeps_fields(const Message& before, const Attached& attached, const mail::S
   const auto stays_on_top = [](std::string_view name) { return !is_content_field(name); };
   const auto stays = [&](std::string_view name) {
     const bool edited = root.leaf() && is_body_leaf(root);
-    const bool may_change = iequals(name, "content-type") || iequals(name, "content-transfer-encoding");
+    const bool may_change =
+        iequals(name, "content-type") || iequals(name, "content-transfer-encoding") || iequals(name, "content-md5");
     return is_content_field(name) && !(edited && may_change);
   };
   return has_fields(*top, *block, stays_on_top) && has_fields(now, *block, stays);

@@ -6,7 +6,11 @@
 #include "signature/entities.h"
 
 namespace paraph::signature {
-void Splices::replace(mail::Range range, mail::Rope with) { splices_.push_back({range, std::move(with)}); }
+void Splices::replace(mail::Range range, mail::Rope with) {
+  if (splices_.empty()) splices_.reserve(4);  // as many as most messages need
+  const auto at = std::ranges::upper_bound(splices_, range.begin, {}, [](const Splice& s) { return s.range.begin; });
+  splices_.insert(at, {range, std::move(with)});
+}
 
 void Splices::insert(std::uint64_t at, std::string_view octets) {
   mail::Rope rope;
@@ -14,20 +18,21 @@ void Splices::insert(std::uint64_t at, std::string_view octets) {
   insert(at, std::move(rope));
 }
 
-/// By place, then in the order in which they were added.
-std::vector<const Splices::Splice*> Splices::ordered() const {
-  std::vector<const Splice*> ordered;
-  ordered.reserve(splices_.size());
-  for (const auto& splice : splices_) ordered.push_back(&splice);
-  std::ranges::sort(ordered, {}, [](const Splice* splice) { return std::pair(splice->range.begin, splice); });
-  return ordered;
+std::uint64_t Splices::inline_bytes(const mail::Rope& from) const {
+  std::uint64_t bytes = 0;
+  const auto add = [&](const mail::Rope& rope) {
+    for (const auto& segment : rope.segments) bytes += segment.octets.size();
+  };
+  add(from);
+  for (const auto& splice : splices_) add(splice.with);
+  return bytes;
 }
 
 std::vector<Change> Splices::changes() const {
   std::vector<Change> changes;
   changes.reserve(splices_.size());
-  for (const auto* splice : ordered()) {
-    const Change change{.range = splice->range, .added = splice->with.wire_bytes()};
+  for (const auto& splice : splices_) {
+    const Change change{.range = splice.range, .added = splice.with.wire_bytes()};
     if (!changes.empty() && change.range.begin <= changes.back().range.end) {
       changes.back().range.end = std::max(changes.back().range.end, change.range.end);
       changes.back().added += change.added;
@@ -39,10 +44,9 @@ std::vector<Change> Splices::changes() const {
 }
 
 std::optional<mail::Rope> Splices::apply(const mail::Rope& from) const {
-  const auto ordered_splices = ordered();
   std::uint64_t at = 0;
-  for (const auto* splice : ordered_splices) {
-    const auto [begin, end] = splice->range;
+  for (const auto& splice : splices_) {
+    const auto [begin, end] = splice.range;
     if (begin < at || end < begin || !from.can_cut(begin) || !from.can_cut(end)) return std::nullopt;
     at = end;
   }
@@ -50,10 +54,11 @@ std::optional<mail::Rope> Splices::apply(const mail::Rope& from) const {
   mail::Rope result;
   result.segments.reserve(from.segments.size() + 2 * splices_.size());
   at = 0;
-  for (const auto* splice : ordered_splices) {
-    result.append_range(from, {at, splice->range.begin});
-    append_rope(result, splice->with);
-    at = splice->range.end;
+  for (const auto& splice : splices_) {
+    result.append_range(from, {at, splice.range.begin});
+    if (at == 0 && !result.segments.empty()) result.segments.back().octets.reserve(inline_bytes(from));
+    append_rope(result, splice.with);
+    at = splice.range.end;
   }
   result.append_range(from, {at, from.wire_bytes()});
   return result;

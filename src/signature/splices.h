@@ -29,8 +29,9 @@ class Splices {
     mail::Range range;
     mail::Rope with;
   };
-  std::vector<const Splice*> ordered() const;
-  std::vector<Splice> splices_;
+  /// What the inline segments of the result have at most.
+  std::uint64_t inline_bytes(const mail::Rope& from) const;
+  std::vector<Splice> splices_;  ///< by place, then in the order in which they were added
 };
 
 }  // namespace paraph::signature

@@ -81,6 +81,13 @@ std::string gap_before(std::string_view text, std::string_view line_end) {
   return before.empty() || before.ends_with("\n") ? std::string() : std::string(line_end);
 }
 
+/// "-- ", quoted or not: never flowed (RFC 3676 §4.3).
+bool is_separator(std::string_view line) {
+  line.remove_prefix(std::min(line.find_first_not_of('>'), line.size()));
+  if (line.starts_with(' ')) line.remove_prefix(1);
+  return line == kSeparator;
+}
+
 /// format=flowed: where the last line of the author's text ends without the blanks that would join it to the next.
 std::size_t end_of_fixed_text(std::string_view text) {
   std::size_t end = text.size();
@@ -92,7 +99,7 @@ std::size_t end_of_fixed_text(std::string_view text) {
   const auto line_begin = text.substr(0, end).rfind('\n');
   const auto line =
       text.substr(line_begin == kNone ? 0 : line_begin + 1, end - (line_begin == kNone ? 0 : line_begin + 1));
-  if (!line.ends_with(' ') || line == kSeparator) return text.size();
+  if (!line.ends_with(' ') || is_separator(line)) return text.size();
   while (end > 0 && text[end - 1] == ' ') --end;
   return end;
 }
@@ -195,7 +202,10 @@ std::string text_block(std::string_view text, std::string_view line_end, bool fl
   out.reserve(2 * text.size() + 16);
   out += kSeparator;
   out += line_end;
-  for (const auto line : split(text, '\n')) {
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const auto line = text.substr(at, end - at);
+    at = end + 1;
     if (flowed && (line.starts_with(' ') || line.starts_with('>') || line.starts_with("From "))) out += ' ';
     out += line;
     out += line_end;
@@ -231,7 +241,9 @@ bool has_pgp_block(std::string_view text) {
   for (std::size_t at = text.find(kBegin); at != kNone; at = text.find(kBegin, at + 1)) {
     const auto after = text.substr(at + kBegin.size());
     if (at > 0 && text[at - 1] != '\n') continue;
-    if (after.starts_with("SIGNED MESSAGE-----") || after.starts_with("MESSAGE-----")) return true;
+    if (after.starts_with("SIGNED MESSAGE-----") || after.starts_with("MESSAGE-----") ||
+        after.starts_with("MESSAGE, PART "))
+      return true;
   }
   return false;
 }

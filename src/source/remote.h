@@ -42,6 +42,8 @@ class Remote {
   virtual const std::string& name() const& = 0;
   /// `owner` is an addr-spec; `tag` that of what is known already, or empty. NotFound: the place answered and does not
   /// know the owner, or knows too many. Unavailable: no answer, or none that could be used; the sentence says which.
+  /// BadInput: for this owner the same, but by no fault of the place: what it says of the owner leads to something
+  /// else, which cannot be had now, or does not say whether there is such an owner.
   virtual Result<Fetched> fetch(const std::string& owner, const std::string& tag) = 0;
 };
 

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include "checklist.h"
+#include "mime/charset.h"
+#include "mime/encoding.h"
 
 namespace paraph::checklist {
 namespace {
@@ -55,6 +57,32 @@ TEST_F(Checklist, Section27_WhereItIsMandatoryNobodyEscapes) {
   }
 }
 
+/// Nor does any structure that takes nothing of a signature, though it is sound.
+TEST_F(Checklist, Section27_WhereItIsMandatoryNoStructureEscapes) {
+  const std::string locked = text_entity("not ascii \xE9\r\n", "text/plain; charset=us-ascii");
+  const std::string forwarded = entity("Content-Type: message/rfc822\r\n", message(text_entity("inner\r\n")));
+  const std::string invitation =
+      text_entity("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "text/calendar; method=REQUEST; charset=utf-8");
+  const std::string named = wav("Content-Disposition: inline; voice=Originator-Spoken-Name\r\n");
+  const std::string structures[] = {multipart("mixed", {locked, forwarded}),
+                                    multipart("alternative", {locked, invitation}), multipart("mixed", {invitation}),
+                                    multipart("voice-message", {text_entity("words\r\n")}, "; version=2.0"),
+                                    multipart("voice-message", {wav(), named}, "; version=2.0")};
+  for (const bool mandatory : {false, true}) {
+    world.policy.mandatory = mandatory;
+    for (const auto& structure : structures) {
+      const auto each = sign(message(structure));
+      EXPECT_EQ(each.report.kinds(), "none");
+      EXPECT_EQ(each.report.refused, mandatory) << structure;
+    }
+    EXPECT_FALSE(sign(message(locked)).report.refused);
+    EXPECT_FALSE(sign(message(multipart("mixed", {wav()}))).report.refused);
+  }
+  // What the operator's own limits leave out refuses nothing.
+  world.policy.message_bytes_max = 10;
+  EXPECT_FALSE(sign(message(text_entity("Hello.\r\n"))).report.refused);
+}
+
 TEST_F(Checklist, Item15_SignedMessagesKeepEveryOctet) {
   const std::string inner = text_entity("signed words\r\n");
   const std::pair<std::string, std::string> protocols[] = {
@@ -84,6 +112,10 @@ TEST_F(Checklist, Item16_EncryptedMessagesKeepEveryOctetAndAreNeverWrapped) {
     entities.push_back(media_entity("application/x-pkcs7-mime; smime-type=" + kind, "0x"));
   }
   entities.push_back(media_entity("application/pkcs7-mime", "0x"));
+  // By its name alone (RFC 8551, section 3.8).
+  entities.push_back(media_entity("application/octet-stream; name=smime.P7M", "0x"));
+  entities.push_back(
+      media_entity("application/octet-stream", "0x", "Content-Disposition: attachment; filename=\"smime.p7z\"\r\n"));
   for (const auto& one : entities) {
     const auto each = sign(message(one));
     EXPECT_EQ(each.report.how, How::Header);
@@ -97,6 +129,14 @@ TEST_F(Checklist, Item17_PgpInlineIsKeptAndAKeyAloneIsNot) {
       "-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA256\r\n\r\nwords\r\n-----BEGIN PGP SIGNATURE-----\r\n\r\nx\r\n"
       "-----END PGP SIGNATURE-----\r\n",
       "Hello,\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nx\r\n-----END PGP MESSAGE-----\r\n"};
+  // Whatever octets stand for these words, and in a page too.
+  const std::string utf16 = mime::encode_base64(mime::from_utf8("utf-16", locked[1]).value());
+  for (const auto& whole :
+       {message(entity("Content-Type: text/plain; charset=utf-16\r\nContent-Transfer-Encoding: base64\r\n", utf16)),
+        message(text_entity("<pre>" + locked[0] + "</pre>\r\n", "text/html; charset=utf-8"))}) {
+    EXPECT_EQ(sign(whole).report.reason, "pgp-inline");
+    EXPECT_EQ(sign(whole).after, whole);
+  }
   for (const auto& text : locked) {
     for (const auto& whole :
          {message(text_entity(text)), message(multipart("mixed", {text_entity("see below\r\n"), text_entity(text)}))}) {
@@ -153,6 +193,12 @@ TEST_F(Checklist, Item32_EveryMalformedMessageKeepsItsOctets) {
     std::string text = sound;
     return text.insert(text.find("Hello."), octets);
   };
+  const auto bounded = [](const std::string& parameter, const std::string& boundary,
+                          const std::string& part = "\r\nx\r\n") {
+    return message(entity("Content-Type: multipart/mixed; boundary=" + parameter + "\r\n",
+                          "--" + boundary + "\r\n" + part + "--" + boundary + "--\r\n"));
+  };
+  EXPECT_EQ(sign(bounded("b", "b")).report.how, How::Append);
   std::string deep = plain;
   for (int i = 0; i < 40; ++i) deep = multipart("mixed", {deep});
   std::string many = "Content-Type: multipart/mixed; boundary=m\r\n\r\n";
@@ -168,6 +214,15 @@ TEST_F(Checklist, Item32_EveryMalformedMessageKeepsItsOctets) {
       {"no boundary", message(entity("Content-Type: multipart/mixed\r\n", "--b\r\n\r\nx\r\n--b--\r\n"))},
       {"long boundary", message(entity("Content-Type: multipart/mixed; boundary=" + std::string(71, 'b') + "\r\n",
                                        "--" + std::string(71, 'b') + "\r\n\r\nx\r\n"))},
+      {"comment in the type", message(entity("Content-Type: text (plain)/plain\r\n", "x\r\n"))},
+      {"blank before the colon", message(entity("Content-Type : text/html\r\n", "<p>x</p>\r\n"))},
+      {"comment in the boundary", bounded("b (or so)", "b")},
+      {"quoted pair in the boundary", bounded("\"a\\b\"", "ab")},
+      {"folded boundary", bounded("\"a\r\n b\"", "a b")},
+      {"boundary in sections", bounded("b; boundary*0=b", "b")},
+      {"one boundary twice", bounded("b", "b", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n")},
+      {"a boundary that closes another",
+       bounded("b", "b", "Content-Type: multipart/mixed; boundary=b--\r\n\r\n--b--\r\n\r\nx\r\n")},
       {"no delimiter", message(entity("Content-Type: multipart/mixed; boundary=b\r\n", "x\r\n"))},
       {"encoded multipart", with_field("Content-Transfer-Encoding: base64")},
       {"encoded message",

@@ -161,6 +161,35 @@ TEST_F(Checklist, Item06_TheFirstTextLeafIsABody) {
   }
 }
 
+/// Else the signature would stand above the words that it signs.
+TEST_F(Checklist, Item06_AMultipartThatNobodyKnowsReadsAsMixed) {
+  const std::string words = text_entity("Hello.\r\n");
+  const auto top = sign(message(multipart("parallel", {words, media_entity("image/jpeg", "JFIF")})));
+  EXPECT_EQ(top.tree(), "mixed[ parallel[ text/plain, image/jpeg ], image/png, audio/wav ]");
+  EXPECT_THAT(top.text(top.find("text/plain")), HasSubstr(kBlock));
+  const auto inside =
+      sign(message(multipart("mixed", {multipart("x-own", {words}), media_entity("image/jpeg", "JFIF")})));
+  EXPECT_EQ(inside.tree(), "mixed[ x-own[ text/plain ], image/jpeg, image/png, audio/wav ]");
+  EXPECT_THAT(inside.text(inside.find("text/plain")), HasSubstr(kBlock));
+  for (const std::string known : {"digest", "appledouble"})
+    EXPECT_EQ(sign(message(multipart(known, {words}))).report.how, signature::How::Wrap);
+}
+
+TEST_F(Checklist, Item06_ATextThatNobodyCanEditComesFirstAndIsKept) {
+  for (const std::string type : {"text/markdown; charset=utf-8", "text/enriched", "text/x-web-markdown"}) {
+    const std::string words = text_entity("*Hello*, all\r\n", type);
+    const auto each = sign(message(words));
+    EXPECT_EQ(each.tree(), "mixed[ " + type.substr(0, type.find(';')) + ", text/plain, image/png, audio/wav ]");
+    EXPECT_EQ(each.header(1) + each.body(1), words);
+    EXPECT_EQ(each.text(2), std::string(kBlock));
+    EXPECT_EQ(each.report.reason, "separate");
+    EXPECT_EQ(sign(each.after).after, each.after);
+  }
+  // A file is none.
+  EXPECT_EQ(sign(message(text_entity("a,b\r\n", "text/csv"))).part(1).subtype, "related");
+  EXPECT_EQ(sign(message(text_entity("x\r\n", "text/markdown; name=x.md"))).part(1).subtype, "related");
+}
+
 TEST_F(Checklist, Item07_PlainTextStaysPlainText) {
   keep("T");
   const std::string text = message(entity("Content-Type: text/plain; charset=us-ascii\r\n", "Hello.\r\nBye.\r\n"));
@@ -168,6 +197,22 @@ TEST_F(Checklist, Item07_PlainTextStaysPlainText) {
   EXPECT_EQ(each.tree(), "text/plain");
   EXPECT_EQ(each.after, text + "\r\n" + std::string(kBlock));
   EXPECT_EQ(count(each.after, "\r\n-- \r\n"), 1u);
+}
+
+/// A digest of a body that is edited would say that it was damaged; one of another part still holds.
+TEST_F(Checklist, Item07_ADigestOfTheEditedBodyGoes) {
+  const std::string digest = "Content-MD5: Q2hlY2sgSW50ZWdyaXR5IQ==\r\n";
+  const std::string words = digest + text_entity("Hello.\r\n");
+  const std::string page = digest + text_entity("<p>Hello.</p>\r\n", "text/html; charset=utf-8");
+  for (const auto& one : {words, page, multipart("alternative", {words, page})}) {
+    const auto each = sign(message(one));
+    EXPECT_EQ(count(each.after, digest), 0u) << each.tree();
+    EXPECT_EQ(each.report.image, true);
+  }
+  const auto beside = sign(message(multipart("mixed", {words, wav(digest)})));
+  EXPECT_EQ(count(beside.after, digest), 1u);
+  keep("A");  // nothing is edited
+  EXPECT_EQ(count(sign(message(words)).after, digest), 1u);
 }
 
 TEST_F(Checklist, Item08_WrapMovesTheContentFieldsAsTheyAre) {
@@ -228,6 +273,9 @@ TEST_F(Checklist, Item12_TheRootNamedByStartIsEdited) {
   EXPECT_EQ(each.tree(), "related[ text/html, text/html ]");
   EXPECT_EQ(each.body(1), "<p>a frame</p>\r\n");
   EXPECT_THAT(each.body(2), HasSubstr("paraph-signature"));
+  // As some write it.
+  const auto bare = sign(message(multipart("related", {decoy, root}, "; start=\"root@client\"; type=\"text/html\"")));
+  EXPECT_THAT(bare.body(2), HasSubstr("paraph-signature"));
 }
 
 TEST_F(Checklist, Item13_ARootThatIsNoTextIsNotEdited) {

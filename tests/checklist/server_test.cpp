@@ -235,8 +235,6 @@ TEST_F(Checklist, Item64_OneCopyInSentThoughTheClientAppendsItsOwn) {
   EXPECT_EQ(server.messages("alice", "Drafts"), 1u);
 }
 
-/// Octets that the engine does not read hold the very boundary that it is going to choose: found out from another
-/// server that draws the same lots. The message then reads otherwise than planned, and goes out as it came.
 TEST_F(Checklist, Item61_AVoiceSignatureInGreetingsIsTheVoiceUntilItIsRemoved) {
   Server server;
   const auto spoken = [&] {
@@ -260,6 +258,8 @@ TEST_F(Checklist, Item61_AVoiceSignatureInGreetingsIsTheVoiceUntilItIsRemoved) {
   EXPECT_FALSE(spoken());
 }
 
+/// Octets that the engine does not read hold the very boundary that it is going to choose: found out from another
+/// server that draws the same lots. The message then reads otherwise than planned, and goes out as it came.
 TEST_F(Checklist, Item58_AMessageThatWouldReadOtherwiseGoesUnsignedWithAnAlarm) {
   const auto with_line = [](std::string_view line) {
     std::string octets(40'000, '\xE9');  // too long a run to be looked into

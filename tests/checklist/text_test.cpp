@@ -224,7 +224,11 @@ TEST_F(Checklist, Item31_AReplyHasItsSignatureBeforeTheQuotation) {
       "<div id=\"divRplyFwdMsg\" dir=\"ltr\">Bob wrote</div>",
       "<div class=\"moz-cite-prefix\">Bob wrote</div><blockquote type=\"cite\">x</blockquote>",
       "<div class=\"yahoo_quoted\">Bob wrote</div>",
-      "<div class=\"protonmail_quote\">Bob wrote</div>"};
+      "<div class=\"protonmail_quote\">Bob wrote</div>",
+      "<div id=\"mail-editor-reference-message-container\">Bob wrote</div>",
+      "<div class=\"ms-outlook-mobile-reference-message skipProofing\">Bob wrote</div>",
+      "<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in'><b>From:</b> Bob</div>",
+      "<div style=\"border:none;border-top:solid #B5C4DF 1.0pt;padding:3.0pt 0cm 0cm 0cm\"><b>Von:</b> Bob</div>"};
   for (const auto& quote : quotes) {
     const auto each = sign(
         message(text_entity("<html><body><p>Yes.</p>" + quote + "</body></html>\r\n", "text/html; charset=utf-8")));
@@ -235,6 +239,12 @@ TEST_F(Checklist, Item31_AReplyHasItsSignatureBeforeTheQuotation) {
     EXPECT_LT(html.find("<p>Yes.</p>"), mine) << quote;
     EXPECT_LT(mine, html.find(quote)) << quote;
   }
+  // A rule that is no quotation's, in the author's own words.
+  const auto ruled = sign(message(text_entity(
+      "<html><body><div style='border:none;border-top:solid windowtext 1.0pt;padding:1.0pt 0in 0in 0in'>Yes.</div>"
+      "</body></html>\r\n",
+      "text/html; charset=utf-8")));
+  EXPECT_THAT(ruled.text(0), testing::ContainsRegex("Yes.*paraph-signature.*</body>"));
   // Without a quotation it stands at the end of the body.
   const auto plain =
       sign(message(text_entity("<html><body><p>Yes.</p></body></html>\r\n", "text/html; charset=utf-8")));

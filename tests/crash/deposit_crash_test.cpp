@@ -93,7 +93,7 @@ Task<void> send(Life& life, Sent& sent, std::string name, std::uint64_t seed) {
     if (!principal) co_return;
     service::Transaction transaction{.principal = std::move(*principal),
                                      .reverse_path = {"alice", "example.org"},
-                                     .recipients = {{"bob", "example.org"}},
+                                     .recipients = {{{"bob", "example.org"}}},
                                      .received_from = "client.example (192.0.2.1)",
                                      .protocol = "ESMTPSA"};
     auto outcome = co_await life.deposit.submit(std::move(transaction), std::move(*received));

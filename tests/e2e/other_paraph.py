@@ -112,6 +112,8 @@ class OtherParaph:
 
     def send(self, request, status, body, tag=None):
         request.send_response(status)
+        if status != 401:
+            request.send_header("Paraph-Peer", "yes")
         if tag:
             request.send_header("ETag", tag)
             request.send_header("Cache-Control", f"max-age={self.max_age}")

@@ -1,4 +1,5 @@
 """Starts a Paraph of its own: own folder, own ports, ended by the test that started it."""
+import contextlib
 import os
 import pathlib
 import re
@@ -15,7 +16,7 @@ PASSWORD = "correct horse"
 
 CONFIG = """
 [server]
-name = "vm.example.test"
+name = "{name}"
 data_dir = "{data}"
 [listen]
 {listen}
@@ -38,9 +39,10 @@ def paraph(*arguments, stdin="", check=True, config=None, timeout=60):
 
 
 class Server:
-    """A server with the domain example.test and the accounts given; a context manager."""
+    """A server with one domain and the accounts given; a context manager. `ports` are those that the system shall not choose."""
 
-    def __init__(self, accounts=("alice", "bob"), tls=False, extra="", listen=("mx", "submission", "lmtp", "imap"), folder=None):
+    def __init__(self, accounts=("alice", "bob"), tls=False, extra="", listen=("mx", "submission", "lmtp", "imap"), folder=None, domain="example.test",
+                 name="vm.example.test", address="127.0.0.1", ports=(), host=None):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="paraph-e2e-"))
         self.own_folder = folder is None
         self.data = self.folder / "data"
@@ -53,8 +55,12 @@ class Server:
             make_certificate(self.certificate, self.folder / "tls.key")
             tls_lines = f'[tls]\ncertificate = "{self.certificate}"\nkey = "{self.folder / "tls.key"}"'
             names += ["submissions", "imaps"]
-        listen_lines = "\n".join(f'{name} = "127.0.0.1:0"' for name in names)
-        self.config.write_text(CONFIG.format(data=self.data, listen=listen_lines, tls=tls_lines, extra=extra))
+        self.domain = domain
+        self.address = address
+        self.host = host  # a network.Host, where it runs
+        fixed = dict(ports)
+        listen_lines = "\n".join(f'{listener} = "{address}:{fixed.get(listener, 0)}"' for listener in names)
+        self.config.write_text(CONFIG.format(name=name, data=self.data, listen=listen_lines, tls=tls_lines, extra=extra))
         self.process = None
         self.ports = {}
         self.log = []
@@ -62,9 +68,9 @@ class Server:
     def __enter__(self):
         self.start()
         if self.accounts:
-            self.run("domain", "add", "example.test")
+            self.run("domain", "add", self.domain)
         for name in self.accounts:
-            self.run("account", "add", f"{name}@example.test", "--password-stdin", "--name", name.capitalize(), stdin=PASSWORD)
+            self.run("account", "add", f"{name}@{self.domain}", "--password-stdin", "--name", name.capitalize(), stdin=PASSWORD)
         return self
 
     def __exit__(self, *_):
@@ -73,7 +79,8 @@ class Server:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self):
-        self.process = subprocess.Popen([PARAPH, "serve", "--config", str(self.config)], stdout=subprocess.PIPE,
+        command = [PARAPH, "serve", "--config", str(self.config)]
+        self.process = subprocess.Popen(self.host.command(*command) if self.host else command, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True)
         ready = self.process.stdout.readline()
         if not ready.startswith("paraph ready"):
@@ -100,11 +107,12 @@ class Server:
         return paraph(*arguments, config=self.config, **keywords)
 
     def set_signature(self, recordings, owner="alice"):
-        self.run("signature", "set", f"{owner}@example.test", "--text", "Alice Example\nExample Company",
+        self.run("signature", "set", f"{owner}@{self.domain}", "--text", "Alice Example\nExample Company",
                  "--voice", recordings.signature_voice, "--image", recordings.signature_image)
 
     def connect(self, listener):
-        return socket.create_connection(("127.0.0.1", self.ports[listener]), timeout=20)
+        with self.host.inside() if self.host else contextlib.nullcontext():
+            return socket.create_connection((self.address, self.ports[listener]), timeout=20)
 
 
 def make_certificate(certificate, key):

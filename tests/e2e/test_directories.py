@@ -3,9 +3,12 @@ import contextlib
 import copy
 import email.message
 import imaplib
+import os
 import pathlib
 import shutil
+import signal
 import smtplib
+import statistics
 import subprocess
 import tempfile
 import time
@@ -16,10 +19,12 @@ from messages import check_signed
 from recordings import recordings
 from server import PASSWORD, Server
 
+MARGIN = 0.2  # seconds that a place which does not answer may cost a deposit
+
 SIGNATURE = """
 [signature]
 sources = ["local", "people"]
-wait = "5s"
+{wait}
 [[source]]
 name = "people"
 url = "{url}"
@@ -34,8 +39,8 @@ class Directories(unittest.TestCase):
         self.stack = contextlib.ExitStack()
         self.addCleanup(self.stack.close)
 
-    def start(self, url, more, accounts=("alice", "bob", "twin")):
-        server = self.stack.enter_context(Server(accounts=accounts, extra=SIGNATURE.format(url=url, more=more)))
+    def start(self, url, more, accounts=("alice", "bob", "twin"), wait='wait = "5s"'):
+        server = self.stack.enter_context(Server(accounts=accounts, extra=SIGNATURE.format(url=url, more=more, wait=wait)))
         template = "{{displayName}}\n{{title}}, {{org}}\nTel: {{tel}}\n{{mail}}"
         server.run("signature", "template", "example.test", "--text", template)
         return server
@@ -99,6 +104,43 @@ class Directories(unittest.TestCase):
         book.stop()
         self.submit(server, "twin", "unknown")  # nobody answers: sent without
         self.assertIn(b"x=fetch", self.newest(server))
+
+    def hang(self, place, more):
+        """Deposits of a known and an unknown person, beside one whom the server itself knows, while the place does not answer."""
+        server = self.start(place.url(), more, accounts=("alice", "bob", "carol", "dora"), wait="")
+        server.run("signature", "set", "dora@example.test", "--text", "Dora")
+        end, numbers = time.monotonic() + 20, iter(range(10_000))
+        known = b""
+        while b"Alice in the book" not in known:
+            self.assertLess(time.monotonic(), end, "it never comes")
+            self.submit(server, "alice", f"ready-{next(numbers)}")
+            known = self.newest(server)
+        os.kill(place.process.pid, signal.SIGSTOP)
+        try:
+            times = {name: [] for name in ("dora", "alice", "carol")}
+            for number in range(8):
+                for name, taken in times.items():
+                    taken.append(self.submit(server, name, f"{name}-{number}")[1])
+                    if name == "alice":
+                        self.assertIn(b"Alice in the book", self.newest(server))
+            self.assertIn(b"x=fetch", self.newest(server))
+        finally:
+            os.kill(place.process.pid, signal.SIGCONT)
+        for name in ("alice", "carol"):
+            self.assertLess(statistics.median(times[name]) - statistics.median(times["dora"]), MARGIN, name)
+
+    def test_a_directory_that_hangs_costs_nothing(self):
+        alice = self.person("alice", "alice@example.test", displayName="Alice in the book")
+        slapd = self.stack.enter_context(Slapd([alice, self.person("carol", "carol@example.test")]))
+        self.hang(slapd, 'kind = "ldap"\nbase = "dc=example,dc=test"\ntimeout = "1s"')
+
+    def test_an_address_book_that_hangs_costs_nothing(self):
+        book = self.stack.enter_context(Radicale())
+        password = self.folder / "password"
+        password.write_text("any\n")
+        book.put("alice.vcf", "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:alice\r\nFN:Alice in the book\r\nN:Example;Alice;;;\r\n"
+                 "EMAIL:alice@example.test\r\nEND:VCARD\r\n")
+        self.hang(book, f'kind = "vcard"\nuser = "paraph"\npassword_file = "{password}"\ntimeout = "1s"')
 
 
 if __name__ == "__main__":

@@ -143,6 +143,28 @@ class Greetings(unittest.TestCase):
         self.assertIsNone(self.voice_on_next_deposit())
         self.check_whole()
 
+    def test_a_file_larger_than_what_is_kept_of_it(self):
+        with tempfile.TemporaryDirectory(prefix="paraph-greetings-") as folder:
+            spoken, studio = f"{folder}/spoken.wav", f"{folder}/studio.wav"
+            subprocess.run(["espeak-ng", "-w", spoken, "Here is Alice, in the best quality there is."], check=True)
+            subprocess.run(["sox", spoken, "-r", "48000", "-c", "2", studio], check=True)
+            with open(studio, "rb") as file:
+                octets = file.read()
+        self.assertGreater(len(octets), 300_000)
+        self.append(self.alice(), bare(octets).replace(b"audio/amr; name=greetings.amr", b"audio/wav"))
+        self.assertIsNotNone(self.voice_on_next_deposit())
+
+    def test_a_voice_from_elsewhere_switches_it_off(self):
+        imap = self.alice()
+        uid = self.append(imap, bare(self.first))
+        first = self.voice_on_next_deposit()
+        self.server.run("signature", "set", ALICE, "--voice", recordings().message("amr"))
+        self.assertNotEqual(self.voice_on_next_deposit(), first)
+        self.ok(imap.select("Greetings"))
+        self.assertNotIn(KEYWORD.encode(), self.ok(imap.uid("FETCH", uid, "(FLAGS)"))[0])
+        self.ok(imap.uid("STORE", uid, "+FLAGS", f"({KEYWORD})"))
+        self.assertEqual(self.voice_on_next_deposit(), first)
+
     def test_what_is_no_recording_is_refused(self):
         imap = self.alice()
         kind, told = imap.append("Greetings", KEYWORD, imaplib.Time2Internaldate(time.time()), bare(b"no recording"))

@@ -96,6 +96,40 @@ class TwoServers(unittest.TestCase):
         self.submit("carol", "carol")
         self.assertEqual(self.sounds("carol"), [])
 
+    def test_a_new_token_is_read_at_a_signal(self):
+        token = self.folder / "token"
+        fetches = lambda: int(self.taker.run("source", "list").stdout.splitlines()[1].split()[4])
+        self.submit_until_signed()
+        self.taker.run("account", "add", "dora@example.test", "--password-stdin", stdin=PASSWORD)
+        self.holder.run("account", "add", "dora@example.test", "--password-stdin", stdin=PASSWORD)
+        self.holder.set_signature(recordings(), "dora")
+        token.write_text("short\n")  # no token: the old one stays
+        self.signal_and_wait(self.holder, "tokens of peers not reloaded")
+        token.write_text("another-token-for-both-servers\n")
+        self.signal_and_wait(self.holder, "tokens of peers reloaded")
+        before = fetches()
+        self.submit("dora-1", "dora")
+        self.wait_for(lambda: fetches() > before)
+        self.assertEqual(self.sounds("dora-1"), [], "the taker still shows the old token")
+        self.signal_and_wait(self.taker, "secrets of sources reloaded")
+        numbers = iter(range(2, 10_000))
+
+        def is_signed():
+            subject = f"dora-{next(numbers)}"
+            self.submit(subject, "dora")
+            return self.sounds(subject)
+        self.wait_for(is_signed)
+
+    def signal_and_wait(self, server, sentence):
+        server.process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: any(sentence in line for line in server.log))
+
+    def wait_for(self, what, timeout=20):
+        end = time.monotonic() + timeout
+        while not what():
+            self.assertLess(time.monotonic(), end, "it does not happen")
+            time.sleep(0.05)
+
     def test_the_other_server_ends_or_hangs(self):
         self.submit_until_signed()
         usual = statistics.median(self.submit(f"usual-{n}") for n in range(8))

@@ -43,7 +43,7 @@ World::World(const Limits& chosen)
       accounts(store, clock, limits),
       mailboxes(store, clock, limits),
       messages(store, 1 << 20),
-      signatures(store, media, clock, limits),
+      signatures(store, media, clock, limits, &mailboxes),
       local(store),
       acquirer({&local}, seconds(1)),
       deposit(store, accounts, mailboxes, acquirer, random, clock, limits, policy()),

@@ -121,7 +121,7 @@ struct Bench {
           .principal = accounts[sender], .received_from = "bench (127.0.0.1)", .protocol = "ESMTPSA"};
       mail::Address from{fmt::format("u{}", sender), "example.org"};
       transaction.reverse_path = from;
-      transaction.recipients.push_back({fmt::format("u{}", (sender + 1) % accounts.size()), "example.org"});
+      transaction.recipients.push_back({{fmt::format("u{}", (sender + 1) % accounts.size()), "example.org"}});
       auto outcome = co_await deposit.submit(std::move(transaction), ok(std::move(received)));
       const auto made = ok(std::move(outcome));
       if (made.report.kinds() != "text:image:voice" && !kinds_missing.exchange(true)) {

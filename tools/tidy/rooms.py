@@ -8,7 +8,7 @@ ADAPTERS = {"store/memory": "store", "store/rocks": "store", "source/local": "so
             "relay/smtp": "relay",
             "source/paraph": "source", "source/web": "source", "source/ldap": "source", "source/vcard": "source"}
 NOUNS = {"base", "mail"}
-SERVICE = {"base", "crypto", "mail", "mime", "signature", "dkim", "report", "record"} | DOORS
+SERVICE = {"base", "crypto", "mail", "mime", "signature", "dkim", "report", "record", "spf", "dmarc"} | DOORS
 
 # Room -> the rooms it may include. `app` and tests/ may include everything.
 TABLE = {
@@ -20,6 +20,8 @@ TABLE = {
     "dkim": NOUNS | {"mime", "crypto"},
     "record": NOUNS | {"store"},
     "report": NOUNS | {"mime", "crypto"},
+    "spf": NOUNS | {"dns"},
+    "dmarc": NOUNS | {"mime", "dns"},
     "service": SERVICE,
     "queue": SERVICE | {"service"},
     "session/sasl": NOUNS | {"crypto", "service", "record"} | DOORS,
@@ -45,7 +47,7 @@ TABLE["session/web"] |= {"wire/http"}
 
 # What a floor's tests may see besides: everything that is not above it.
 FLOORS = {"base": 0, "crypto": 0, "mail": 1, "mime": 1, "signature": 1, "dkim": 1, "report": 1, "wire": 1, "store": 2, "source": 2, "media": 2, "dns": 2, "net": 2, "relay": 2,
-          "record": 2, "service": 3, "queue": 3, "session": 4, "app": 5}
+          "record": 2, "spf": 2, "dmarc": 2, "service": 3, "queue": 3, "session": 4, "app": 5}
 
 # Library header -> the rooms that may see it.
 LIBRARIES = {
@@ -53,7 +55,7 @@ LIBRARIES = {
     "spdlog/": {"app"}, "unicode/": {"crypto", "mime", "signature"}, "sodium": {"crypto"}, "openssl/": {"crypto", "net/asio"},
     "gumbo.h": {"signature"}, "boost/json": {"base", "session/admin", "session/http", "source/paraph"}, "boost/beast": {"session/http"}, "ares": {"dns/cares"},
     "libav": {"media/voice"}, "libsw": {"media/voice"}, "ebur128": {"media/voice"}, "opencore-amrnb/": {"media/voice"}, "vips/": {"media/picture"},
-    "seccomp.h": {"media/worker"}, "ldap.h": {"source/ldap"}, "lber.h": {"source/ldap"}, "openldap.h": {"source/ldap"}, "expat.h": {"source/vcard"},
+    "seccomp.h": {"media/worker"}, "libmilter/": {"app/milter"}, "ldap.h": {"source/ldap"}, "lber.h": {"source/ldap"}, "openldap.h": {"source/ldap"}, "expat.h": {"source/vcard"}, "libpsl.h": {"dmarc"},
 }
 NOT_IN_WIRE = {"base/task.h", "base/log.h"}
 ASKS_THE_TIME = re.compile(r"\bClock\b|\bnow\(\)")

@@ -111,6 +111,8 @@ void read_signature(Reader& table, Config::Signature& signature) {
 void read_queue(Reader& table, Config::Queue& queue) {
   table.take("retry_first", queue.retry_first);
   table.take("give_up_after", queue.give_up_after);
+  table.take("connections_per_destination", queue.connections_per_destination);
+  table.take("connections_max", queue.connections_max);
   if (queue.retry_first >= queue.give_up_after)
     table.fault("retry_first", "is not before give_up_after: make it shorter");
 }
@@ -363,11 +365,6 @@ Result<Config> load_config(const std::filesystem::path& file) {
   return parse_config(text, file.string());
 }
 
-std::vector<std::string> not_in_this_version(const Config& config) {
-  std::vector<std::string> sentences;
-  if (!config.routes.empty())
-    sentences.emplace_back("route: mail for other domains is not in this version, such recipients are refused");
-  return sentences;
-}
+std::vector<std::string> not_in_this_version(const Config&) { return {}; }
 
 }  // namespace paraph::app

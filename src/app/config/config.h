@@ -88,6 +88,8 @@ struct Config {
   struct Queue {
     std::chrono::seconds retry_first{300};
     std::chrono::seconds give_up_after{5 * 86400};
+    std::uint32_t connections_per_destination = 20;
+    std::uint32_t connections_max = 200;
   } queue;
   struct Dns {
     Endpoints servers;  ///< empty: the system's

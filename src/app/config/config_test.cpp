@@ -94,6 +94,8 @@ host = "2001:db8::1"
 [queue]
 retry_first = "1m"
 give_up_after = "1d"
+connections_per_destination = 2
+connections_max = 3
 [dns]
 servers = ["127.0.0.1:53", "[::1]:5353"]
 )");
@@ -113,8 +115,10 @@ servers = ["127.0.0.1:53", "[::1]:5353"]
   EXPECT_EQ(config.routes.at(0).tls, RouteTls::Required);
   EXPECT_EQ(config.routes.at(1).port, 25);
   EXPECT_EQ(config.queue.give_up_after, 24h);
+  EXPECT_EQ(config.queue.connections_per_destination, 2u);
+  EXPECT_EQ(config.queue.connections_max, 3u);
   EXPECT_THAT(config.dns.servers, ElementsAre(at("127.0.0.1:53"), at("[::1]:5353")));
-  EXPECT_EQ(not_in_this_version(config).size(), 1u);
+  EXPECT_THAT(not_in_this_version(config), testing::IsEmpty());
 }
 
 TEST(Config, TakesEveryLimit) {

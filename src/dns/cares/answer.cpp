@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/text.h"
+#include "dns/cares/tlsa.h"
 #include "dns/names.h"
 
 namespace paraph::dns::cares {
@@ -111,10 +112,34 @@ Result<Answer> parse_answer(Kind kind, std::string_view octets) {
       return parse_addresses<ares_addrttl>(octets, false, &ares_parse_a_reply);
     case Kind::Aaaa:
       return parse_addresses<ares_addr6ttl>(octets, true, &ares_parse_aaaa_reply);
+    case Kind::Tlsa:
+      return parse_tlsa(octets);
     case Kind::Ptr:
       break;
   }
   return parse_ptr(octets);
+}
+
+bool is_authentic(std::string_view octets) {
+  constexpr int kAuthenticData = 0x20;
+  return octets.size() > 3 && (octets[3] & kAuthenticData) != 0;
+}
+
+int status_of(std::string_view octets) {
+  if (octets.size() < 12) return ARES_EBADRESP;
+  const bool has_answers = octets[6] != 0 || octets[7] != 0;
+  switch (octets[3] & 0x0f) {
+    case 0:
+      return has_answers ? ARES_SUCCESS : ARES_ENODATA;
+    case 3:
+      return ARES_ENOTFOUND;
+    case 2:
+      return ARES_ESERVFAIL;
+    case 5:
+      return ARES_EREFUSED;
+    default:
+      return ARES_EBADRESP;
+  }
 }
 
 Result<Answer> answer_of_status(int status, std::string_view name) {
@@ -138,6 +163,7 @@ Result<Answer> combined(Result<Answer> v4, Result<Answer> v6) {
   if (v4 && v6) {
     v4->addresses.insert(v4->addresses.end(), v6->addresses.begin(), v6->addresses.end());
     if (v4->addresses.size() > kRecordsMax) return too_large();
+    v4->secure = v4->secure && v6->secure;
     return v4;
   }
   if (v4) return v4->addresses.empty() ? v6 : v4;

@@ -18,6 +18,8 @@ struct Options {
   std::vector<std::string> servers;
   std::size_t at_once = 256;       ///< lookups on the wire, each with a socket or two
   std::size_t in_line_max = 4096;  ///< more are Unavailable at once
+  /// The servers validate (DNSSEC), and nobody stands between: they are on loopback. Their AD bit is believed then.
+  bool trust_ad = false;
 };
 
 /// Asks DNS servers. Keeps no cache: the server asked, which should be near and validate, has one.
@@ -30,12 +32,13 @@ class CaresResolver final : public Resolver {
   Task<Result<std::vector<Mx>>> mx(std::string name, std::chrono::milliseconds within = kWithin) override;
   Task<Result<std::vector<Address>>> addresses(std::string name, Family family = Family::Both,
                                                std::chrono::milliseconds within = kWithin) override;
+  Task<Result<std::vector<Tlsa>>> tlsa(std::string host, std::uint16_t port,
+                                       std::chrono::milliseconds within = kWithin) override;
   Task<Result<std::vector<std::string>>> ptr(Address address, std::chrono::milliseconds within = kWithin) override;
 
  private:
-  Task<Result<Answer>> look_up(std::vector<Kind> kinds, std::string name, std::chrono::milliseconds within);
-
-  std::unique_ptr<Lookups> lookups_;
+  const bool trust_ad_;
+  std::shared_ptr<Lookups> lookups_;  ///< this owns it alone
 };
 
 }  // namespace paraph::dns::cares

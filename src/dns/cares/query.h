@@ -20,6 +20,7 @@ struct Request {
   std::vector<Kind> kinds;  ///< one, or A and Aaaa
   std::string name;         ///< canonical
   SteadyTime deadline;
+  bool trust_ad = false;                               ///< ask for the AD bit, and believe it
   std::move_only_function<void(Result<Answer>)> done;  ///< called exactly once; does not throw
 };
 
@@ -51,6 +52,8 @@ class Query {
 
   static void on_socket(void* self, ares_socket_t socket, int readable, int writable);
   static void on_answer(void* slot, int status, int timeouts, unsigned char* octets, int length);
+  void ask(Slot& slot);
+  void ask_for_ad(Slot& slot);
   int open_channel(const std::string& servers);
   void complete(Result<Answer> answer);
   void complete_if_answered();

@@ -44,6 +44,16 @@ void MemoryResolver::add_ptr(const Address& address, std::string host) {
   records_at(reverse_name(address)).hosts.push_back(std::move(host));
 }
 
+void MemoryResolver::set_secure(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  records_at(name).secure = true;
+}
+
+void MemoryResolver::add_tlsa(std::string_view host, std::uint16_t port, Tlsa tlsa) {
+  const std::lock_guard lock(mutex_);
+  records_at(tlsa_name(host, port)).tlsas.push_back(std::move(tlsa));
+}
+
 std::vector<std::string> MemoryResolver::questions() const {
   const std::lock_guard lock(mutex_);
   return questions_;
@@ -81,6 +91,7 @@ Task<Result<std::vector<std::string>>> MemoryResolver::txt(std::string name, std
 Task<Result<std::vector<Mx>>> MemoryResolver::mx(std::string name, std::chrono::milliseconds within) {
   PARAPH_CO_TRY(auto records, co_await ask("MX", std::move(name), within));
   std::ranges::sort(records.exchanges);
+  for (auto& mx : records.exchanges) mx.secure = records.secure;
   co_return bounded(std::move(records.exchanges));
 }
 
@@ -93,6 +104,16 @@ Task<Result<std::vector<Address>>> MemoryResolver::addresses(std::string name, F
   };
   std::erase_if(records.addresses, is_other);
   co_return bounded(std::move(records.addresses));
+}
+
+Task<Result<std::vector<Tlsa>>> MemoryResolver::tlsa(std::string host, std::uint16_t port,
+                                                     std::chrono::milliseconds within) {
+  PARAPH_CO_TRY(const auto own, co_await ask("A+AAAA", host, within));
+  if (!own.secure) co_return std::vector<Tlsa>();
+  auto records = co_await ask("TLSA", tlsa_name(host, port), within);
+  if (!records && records.error().code == Code::NotFound) co_return std::vector<Tlsa>();
+  if (!records) co_return fail(std::move(records));
+  co_return bounded(std::move(records->tlsas));
 }
 
 Task<Result<std::vector<std::string>>> MemoryResolver::ptr(Address address, std::chrono::milliseconds within) {

@@ -24,6 +24,9 @@ class MemoryResolver final : public Resolver {
   void add_mx(std::string_view name, Mx mx);
   void add_address(std::string_view name, Address address);
   void add_ptr(const Address& address, std::string host);
+  /// DNSSEC vouches for what is at `name`, and for the TLSA records below it.
+  void set_secure(std::string_view name);
+  void add_tlsa(std::string_view host, std::uint16_t port, Tlsa tlsa);
 
   /// What was asked so far, refused names left out, in order: "TXT example.com", "A example.com", "PTR 1.0.…".
   std::vector<std::string> questions() const;
@@ -32,6 +35,8 @@ class MemoryResolver final : public Resolver {
   Task<Result<std::vector<Mx>>> mx(std::string name, std::chrono::milliseconds within = kWithin) override;
   Task<Result<std::vector<Address>>> addresses(std::string name, Family family = Family::Both,
                                                std::chrono::milliseconds within = kWithin) override;
+  Task<Result<std::vector<Tlsa>>> tlsa(std::string host, std::uint16_t port,
+                                       std::chrono::milliseconds within = kWithin) override;
   Task<Result<std::vector<std::string>>> ptr(Address address, std::chrono::milliseconds within = kWithin) override;
 
  private:
@@ -40,6 +45,8 @@ class MemoryResolver final : public Resolver {
     std::vector<Mx> exchanges;
     std::vector<Address> addresses;
     std::vector<std::string> hosts;
+    std::vector<Tlsa> tlsas;
+    bool secure = false;
   };
 
   Records& records_at(std::string_view name);

@@ -81,7 +81,7 @@ Result<Image> shown(const Request& request) {
   // The options end with a null, as in all of libvips' C functions.
   if (vips_thumbnail_buffer(const_cast<char*>(upload.octets.data()), upload.octets.size(), &small,
                             most(limits.width_max), "height", most(limits.height_max), "size", VIPS_SIZE_DOWN,
-                            "export_profile", "srgb", "fail_on", VIPS_FAIL_ON_TRUNCATED, nullptr) != 0)
+                            "export_profile", "srgb", "option_string", "[fail_on=truncated]", nullptr) != 0)
     return fail(Code::BadInput, fmt::format("the picture is broken: {}", vips_reason()));
   const Image thumbnail(small);
   Image decoded(vips_image_copy_memory(small));

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "media/pipe.h"
-#include "media/process/child.h"
 
 namespace paraph::media::process {
 namespace {
@@ -22,12 +21,12 @@ Result<void> check_bytes(const char* what, const Upload& upload, const Limits& l
 }  // namespace
 
 ProcessMedia::ProcessMedia(Options options)
-    : options_(std::move(options)), pool_(options_.workers_max, options_.waiting_max) {}
+    : options_(std::move(options)), spares_(options_.quiet), pool_(options_.workers_max, options_.waiting_max) {}
 
 Task<Result<std::string>> ProcessMedia::ask(const char* program, Upload upload, Limits limits) {
-  auto work = [path = options_.folder / program, time = options_.time,
+  auto work = [this, path = options_.folder / program, time = options_.time,
                request = format_request({std::move(upload), limits})] {
-    return run_child(path, request, kAnswerBytesMax, time);
+    return spares_.run(path, request, kAnswerBytesMax, time);
   };
   try {
     auto answer = co_await net::run_on(pool_, std::move(work));

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "media/media.h"
+#include "media/process/spares.h"
 #include "net/worker_pool.h"
 
 namespace paraph::media::process {
@@ -13,6 +14,7 @@ struct Options {
   std::size_t workers_max = 2;             ///< processes at once
   std::size_t waiting_max = 64;            ///< imports that wait for one; more are Unavailable
   std::chrono::milliseconds time{10'000};  ///< of one import, then its process is killed
+  std::chrono::milliseconds quiet{500};    ///< without an import, before a process is started ahead for the next
 };
 
 /// The door through a process of its own for each import, shut in before it reads anything (worker/sandbox.h): what
@@ -28,6 +30,7 @@ class ProcessMedia final : public Media {
   Task<Result<std::string>> ask(const char* program, Upload upload, Limits limits);
 
   const Options options_;
+  Spares spares_;
   net::WorkerPool pool_;
 };
 

@@ -3,17 +3,16 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <numbers>
 #include <optional>
 
 #include "media/process/child.h"
+#include "media/process/testing.h"
 
 namespace paraph::media::process {
 namespace {
@@ -132,25 +131,6 @@ TEST(Workers, ReadNoPictureThatIsNone) {
     EXPECT_NE(picture.error().code, Code::Unavailable) << picture.error().text;
   }
 }
-
-/// A shell script in a worker's place.
-class Script {
- public:
-  explicit Script(const std::string& text) {
-    std::string name = "/tmp/paraph-worker-XXXXXX";
-    folder_ = ::mkdtemp(name.data());
-    path_ = folder_ / "worker";
-    std::ofstream(path_) << "#!/bin/sh\n" << text << "\n";
-    ::chmod(path_.c_str(), 0700);
-  }
-  ~Script() { std::filesystem::remove_all(folder_); }
-  Script(const Script&) = delete;
-  Script& operator=(const Script&) = delete;
-  const std::filesystem::path& path() const& { return path_; }
-
- private:
-  std::filesystem::path folder_, path_;
-};
 
 TEST(RunChild, CarriesBothWaysWhatNoPipeHolds) {
   const std::string much(3 << 20, 'x');

@@ -82,13 +82,19 @@ const Verbs::Row Verbs::kRows[] = {
     {"message trace", "message-id", &Verbs::message_trace},
     {"dkim create", "domain", &Verbs::dkim_create},
     {"dkim list", "", &Verbs::dkim_list},
+    {"queue list", "", &Verbs::queue_list},
+    {"queue show", "item", &Verbs::queue_show},
+    {"queue retry", "item", &Verbs::queue_retry},
+    {"queue drop", "item", &Verbs::queue_drop},
+    {"queue hold", "item", &Verbs::queue_hold},
+    {"queue release", "item", &Verbs::queue_release},
     {"source list", "", &Verbs::source_list},
     {"check", "", &Verbs::check},
 };
 
 Verbs::Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxes& mailboxes,
              service::Signatures& signatures, service::Policies& policies, service::KeyRing& keys,
-             service::DkimKeys& dkim_keys, MakeVerifier make_verifier, Sources sources)
+             service::DkimKeys& dkim_keys, service::QueueItems& queue, MakeVerifier make_verifier, Sources sources)
     : store_(store),
       accounts_(accounts),
       mailboxes_(mailboxes),
@@ -96,6 +102,7 @@ Verbs::Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxe
       policies_(policies),
       keys_(keys),
       dkim_keys_(dkim_keys),
+      queue_(queue),
       make_verifier_(std::move(make_verifier)),
       sources_(std::move(sources)) {}
 

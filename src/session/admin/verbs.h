@@ -13,6 +13,7 @@
 #include "service/key_ring.h"
 #include "service/mailboxes.h"
 #include "service/policies.h"
+#include "service/queue_items.h"
 #include "service/signatures.h"
 #include "service/source_state.h"
 #include "session/admin/protocol.h"
@@ -42,7 +43,7 @@ class Verbs {
   /// `policies` and `keys` are those that deposits go by: then a change holds at once.
   Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxes& mailboxes,
         service::Signatures& signatures, service::Policies& policies, service::KeyRing& keys,
-        service::DkimKeys& dkim_keys, MakeVerifier make_verifier, Sources sources = {});
+        service::DkimKeys& dkim_keys, service::QueueItems& queue, MakeVerifier make_verifier, Sources sources = {});
 
   /// Runs one request to its end. The failure's sentence is for people. BadInput: no such verb, or a field is missing.
   Task<Result<void>> run(Request request, PrintLine print);
@@ -71,6 +72,12 @@ class Verbs {
   Task<Result<void>> dkim_create(Request request, PrintLine print);
   Task<Result<void>> dkim_list(Request request, PrintLine print);
   Task<Result<void>> source_list(Request request, PrintLine print);
+  Task<Result<void>> queue_list(Request request, PrintLine print);
+  Task<Result<void>> queue_show(Request request, PrintLine print);
+  Task<Result<void>> queue_retry(Request request, PrintLine print);
+  Task<Result<void>> queue_drop(Request request, PrintLine print);
+  Task<Result<void>> queue_hold(Request request, PrintLine print);
+  Task<Result<void>> queue_release(Request request, PrintLine print);
   Task<Result<void>> check(Request request, PrintLine print);
 
   struct Subject {
@@ -79,6 +86,7 @@ class Verbs {
   };
   Task<Result<Subject>> find_subject(std::string name);
 
+  Task<Result<void>> queue_act(Request request, PrintLine print, service::QueueItems::Act act);
   Task<Result<void>> set_signature_on(Request request, PrintLine print, bool on);
   Task<Result<record::Verifier>> make_verifier(std::string password);
 
@@ -92,6 +100,7 @@ class Verbs {
   service::Policies& policies_;
   service::KeyRing& keys_;
   service::DkimKeys& dkim_keys_;
+  service::QueueItems& queue_;
   MakeVerifier make_verifier_;
   Sources sources_;
 };

@@ -1,10 +1,12 @@
-// message trace: what the engine did with a message, and where it lies.
+// message trace: what the engine did with a message, where it lies, and how it goes on to other servers.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "service/queue_rows.h"
 #include "service/trace.h"
 #include "service/verify_incoming.h"
+#include "session/admin/queue_lines.h"
 #include "session/admin/verbs.h"
 
 namespace paraph::admin {
@@ -40,12 +42,18 @@ std::vector<std::string> shown(const service::Traced& traced) {
 Task<Result<void>> Verbs::message_trace(Request request, PrintLine print) {
   const auto& message_id = request.field("message-id");
   PARAPH_CO_TRY(const auto found, co_await service::trace_message(store_, mailboxes_, message_id));
-  if (found.empty())
+  PARAPH_CO_TRY(const auto items, co_await service::load_items_of(store_, message_id));
+  if (found.empty() && items.empty())
     co_return fail(Code::NotFound, fmt::format("no message here has the Message-ID {}", printable(message_id)));
   bool first = true;
   for (const auto& traced : found) {
     if (!std::exchange(first, false)) co_await print("");
     const auto lines = shown(traced);
+    for (const auto& line : lines) co_await print(line);
+  }
+  for (const auto& row : items) {
+    if (!std::exchange(first, false)) co_await print("");
+    const auto lines = item_lines(row);
     for (const auto& line : lines) co_await print(line);
   }
   co_return Result<void>();

@@ -8,6 +8,8 @@
 #include "crypto/random.h"
 #include "net/gate.h"
 #include "net/memory/memory_stream.h"
+#include "record/keys.h"
+#include "service/queue_rows.h"
 #include "session/admin/session.h"
 #include "store/memory/memory_store.h"
 
@@ -94,9 +96,10 @@ class VerbsTest : public testing::Test {
   service::Policies policies_{store_};
   service::KeyRing keys_{store_, random_, clock_};
   service::DkimKeys dkim_keys_{store_, clock_, generate};
-  Verbs verbs_{
-      store_,    accounts_, mailboxes_, signatures_,
-      policies_, keys_,     dkim_keys_, [this](std::string password) {
+  service::QueueItems queue_{store_, random_, clock_};
+  Verbs verbs_{store_,      accounts_, mailboxes_,
+               signatures_, policies_, keys_,
+               dkim_keys_,  queue_,    [this](std::string password) {
                  return make(random_, std::move(password)); }};
 };
 
@@ -112,7 +115,7 @@ TEST_F(VerbsTest, SourcesAreShownWithTheirState) {
                                  .errors = 7,
                                  .last_error = "down\nand out",
                                  .last_error_at = Time(std::chrono::seconds(60))};
-  Verbs verbs(store_, accounts_, mailboxes_, signatures_, policies_, keys_, dkim_keys_, {},
+  Verbs verbs(store_, accounts_, mailboxes_, signatures_, policies_, keys_, dkim_keys_, queue_, {},
               {.states = [&] { return std::vector{one}; }, .forget = {}});
   const auto lines = say_to(verbs, Request{"source list", {}}).lines;
   ASSERT_EQ(lines.size(), 2u);
@@ -278,6 +281,53 @@ TEST_F(VerbsTest, KeysAreListedWithoutTheirSecrets) {
 TEST_F(VerbsTest, AMessageThatIsNotHereCannotBeTraced) {
   EXPECT_THAT(say("message trace", {{"message-id", "<a@x>"}}).failure, HasSubstr("no message here has the Message-ID"));
   EXPECT_THAT(say("message trace").failure, HasSubstr("needs message-id"));
+}
+
+TEST_F(VerbsTest, TheQueueIsShownAndChanged) {
+  const auto put = [&](std::uint64_t number, std::string domain) {
+    record::Queued item{.destination = domain,
+                        .message = MessageId{number},
+                        .reverse_path = {"alice", "example.test"},
+                        .arrived = Time{},
+                        .due = Time{} + std::chrono::minutes(5),
+                        .tries = 1,
+                        .message_id = "<1@example.test>"};
+    item.recipients.push_back({.recipient = {{"carol", domain}},
+                               .code = 450,
+                               .enhanced = "4.2.1",
+                               .text = "grey\nlisted",
+                               .host = "mx." + domain,
+                               .at = Time{} + std::chrono::minutes(1)});
+    store::Batch batch;
+    batch.writes = {{record::message_uses_key(item.message), "1"}};
+    service::add_item(batch, {number}, item);
+    boost::asio::co_spawn(loop_, store_.commit(std::move(batch)),
+                          [](std::exception_ptr, Result<void> done_so) { EXPECT_TRUE(done_so.has_value()); });
+    loop_.run();
+    loop_.restart();
+  };
+  EXPECT_THAT(say("queue list").lines, testing::IsEmpty());
+  put(1, "example.net");
+  put(2, "example.com");
+  const auto lines = say("queue list").lines;
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_THAT(lines[1], testing::MatchesRegex("2 +waiting +1970-01-01T00:00:00Z 1970-01-01T00:05:00Z +1 +1 +"
+                                              "<alice@example.test> +example.com +"
+                                              "mx.example.com: 450 4.2.1 grey.*listed"));
+  EXPECT_EQ(say("queue list", {{"domain", "Example.NET"}}).lines.size(), 2u);
+  EXPECT_THAT(say("queue show", {{"item", "1"}}).lines,
+              testing::AllOf(testing::Contains("item        1 (waiting)"),
+                             testing::Contains("recipient   carol@example.net waits"),
+                             testing::Contains(HasSubstr("mx.example.net: 450 4.2.1 grey"))));
+  EXPECT_THAT(say("queue hold", {{"item", "example.net"}}).lines, ElementsAre("1 item held"));
+  EXPECT_THAT(say("queue retry", {{"item", "all"}}).lines, ElementsAre("1 item to be tried now")) << "1 is held";
+  EXPECT_THAT(say("queue release", {{"item", "1"}}).lines, ElementsAre("1 item released"));
+  EXPECT_THAT(say("queue drop", {{"item", "2"}}).lines, ElementsAre("1 item dropped"));
+  EXPECT_EQ(say("queue list").lines.size(), 2u);
+  EXPECT_THAT(say("message trace", {{"message-id", "1@example.test"}}).lines,
+              testing::AllOf(testing::Contains("recipient   carol@example.com dropped"),
+                             testing::Contains("recipient   carol@example.net waits")));
+  for (const auto* item : {"3", "x"}) EXPECT_NE(say("queue show", {{"item", item}}).failure, "") << item;
 }
 
 TEST_F(VerbsTest, AWholeStoreIsSaidToBe) {

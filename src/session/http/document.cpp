@@ -26,6 +26,10 @@ json::object media(std::string_view kind, const mail::SignatureMedia& media, con
   if (kind == "voice") object["duration"] = media.duration;
   object["size"] = media.bytes;
   object["sha256"] = sha256;
+  if (media.width != 0 && media.height != 0) {
+    object["width"] = media.width;
+    object["height"] = media.height;
+  }
   return object;
 }
 

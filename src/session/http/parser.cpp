@@ -7,6 +7,7 @@
 #pragma clang diagnostic pop
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/text.h"
@@ -19,6 +20,10 @@ namespace beast = boost::beast;
 
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr std::size_t kChunkLineBytesMax = 1024;  // a chunk's size with its extensions; also of all trailers together
+
+/// Of two such fields one reader takes the first and another the last: who logs in, what is conditional on what, and
+/// how the body is read must not depend on that.
+constexpr std::array kOnce{"Authorization", "Content-Type", "Expect", "If-Match", "If-None-Match", "If-Range", "Range"};
 
 std::string_view as_view(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -35,6 +40,12 @@ Result<void> check_lines(std::string_view head, std::size_t begin) {
   return {};
 }
 
+/// uri-host [ ":" port ], RFC 3986 §3.2.2
+bool is_of_host(char c) {
+  const auto octet = static_cast<unsigned char>(c);
+  return octet > 0x20 && octet < 0x7f && std::string_view("/?#@,\\<>\"{}|^`").find(c) == std::string_view::npos;
+}
+
 Result<void> check_framing(const http::Request& request) {
   const auto& fields = request.fields;
   const auto lengths = http::count_fields(fields, "Content-Length");
@@ -48,9 +59,14 @@ Result<void> check_framing(const http::Request& request) {
   if (const auto* coding = request.field("Transfer-Encoding"); coding != nullptr && !iequals(*coding, "chunked"))
     return fail(Code::Unsupported, "the only transfer coding here is chunked");
   if (codings != 0 && request.version < 11) return fail(Code::BadInput, "Transfer-Encoding is not for HTTP/1.0");
+  for (const auto* once : kOnce) {
+    if (http::count_fields(fields, once) > 1) return fail(Code::BadInput, std::string(once) + " comes twice");
+  }
   const auto hosts = http::count_fields(fields, "Host");
   if (hosts > 1) return fail(Code::BadInput, "Host comes twice");
   if (hosts == 0 && request.version >= 11) return fail(Code::BadInput, "Host is missing");
+  if (const auto* host = request.field("Host"); host != nullptr && !std::ranges::all_of(*host, is_of_host))
+    return fail(Code::BadInput, "Host names no host");  // RFC 9112 §3.2
   return {};
 }
 
@@ -84,8 +100,10 @@ void Parser::feed(std::string_view octets) { input_ += octets; }
 
 Result<bool> Parser::take_head(http::Request& into) {
   // RFC 9112 §2.2: empty lines before a request are passed over.
-  while (input_.starts_with("\r\n")) {
-    input_.erase(0, 2);
+  std::size_t empty_lines = 0;
+  while (std::string_view(input_).substr(empty_lines).starts_with("\r\n")) empty_lines += 2;
+  if (empty_lines != 0) {
+    input_.erase(0, empty_lines);
     checked_ = 0;
   }
   const auto found = input_.find(kHeadEnd, checked_ - std::min(checked_, kHeadEnd.size()));

@@ -14,7 +14,8 @@ inline constexpr std::size_t kFieldsMax = 100;
 
 /// Cuts a client's octets into requests (RFC 9112), over Boost.Beast's parser. What two readers could frame differently
 /// is refused: Content-Length beside Transfer-Encoding, either of them twice, codings other than chunked, folded lines,
-/// bare CR or LF, no Host or two. Never waits. After a failure nothing more can be taken.
+/// bare CR or LF, no Host or two, and two of a field that decides who asks or on what condition (Authorization,
+/// If-Match ...). Never waits. After a failure nothing more can be taken.
 class Parser {
  public:
   Parser();

@@ -122,11 +122,28 @@ TEST(Parser, refuses_what_two_readers_could_read_differently) {
       {"X(: y\r\n", kBad},
       {"Host: y\r\n", kBad},
       {"HOST: x\r\n", kBad},
+      {"Authorization: Basic YQ==\r\nauthorization: Basic Yg==\r\n", kBad},
+      {"If-Match: \"a\"\r\nIf-Match: \"b\"\r\n", kBad},
+      {"Content-Type: text/plain\r\nContent-Type: text/html\r\n", kBad},
   };
   for (const auto& [fields, expected] : cases) {
     const auto octets = "PUT / HTTP/1.1\r\nHost: x\r\n" + std::string(fields) + "\r\nx";
     EXPECT_EQ(read(octets), expected) << fields;
   }
+}
+
+TEST(Parser, knows_a_host_when_it_sees_one) {
+  const std::pair<std::string_view, bool> cases[] = {{"", true},
+                                                     {"x", true},
+                                                     {"vm.example.org:8080", true},
+                                                     {"[2001:db8::1]:80", true},
+                                                     {"a b", false},
+                                                     {"a,b", false},
+                                                     {"a/b", false},
+                                                     {"user@a", false},
+                                                     {"a\xc3\xa9", false}};
+  for (const auto& [host, good] : cases)
+    EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n"), good ? "GET / [];" : kBad) << host;
 }
 
 TEST(Parser, refuses_malformed_requests) {
@@ -190,6 +207,12 @@ TEST(Parser, has_limits) {
   EXPECT_EQ(read(chunked + "fffffffffffffff0\r\n"), kTooLarge);
   EXPECT_EQ(read(chunked + "1;" + std::string(5000, 'x')), kBad);
   EXPECT_EQ(read(chunked + "0\r\n" + std::string(5000, 'x')), kBad);
+}
+
+TEST(Parser, passes_over_empty_lines_in_linear_time) {
+  std::string octets;
+  for (int i = 0; i < 2'000'000; ++i) octets += "\r\n";
+  EXPECT_EQ(read(octets + "GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "GET / [];");
 }
 
 }  // namespace

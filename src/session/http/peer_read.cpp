@@ -11,6 +11,12 @@
 namespace paraph::session_http {
 namespace {
 
+/// Spec 5.4: kept for an hour, then asked for again by its tag; a week when this server does not answer. A change is
+/// seen within the hour, as with a server that is told nothing.
+constexpr std::string_view kDocumentKept = "private, max-age=3600, stale-if-error=604800";
+/// What a hash names does not change; but nobody keeps it longer than the document that named it.
+constexpr std::string_view kMediaKept = "private, max-age=604800, immutable";
+
 /// What this server knows of the user that the question names.
 Task<Result<mail::Signature>> signature_asked_for(Exchange& exchange) {
   const auto* user = exchange.target.parameter("user");
@@ -30,7 +36,7 @@ Task<http::Response> get_peer_document(Exchange& exchange) {
   const auto& user = *exchange.target.parameter("user");
   http::Response response{.status = 200, .fields = {}, .body = peer_document(*signature, user)};
   response.set("Content-Type", "application/json");
-  response.set("Cache-Control", "private, no-cache");
+  response.set("Cache-Control", std::string(kDocumentKept));
   co_return conditional(exchange.request, std::move(response), tag_of(*signature, Enabled::Yes));
 }
 
@@ -42,7 +48,7 @@ Task<http::Response> get_peer_media(Exchange& exchange) {
   if (media == nullptr) co_return error_response(404, "this user's signature has no such part");
   auto answer = co_await media_answer(exchange.server.store, *media);
   if (!answer) co_return error_response(answer.error());
-  answer->set("Cache-Control", "private, max-age=31536000, immutable");
+  answer->set("Cache-Control", std::string(kMediaKept));
   co_return conditional(exchange.request, std::move(*answer), sha256);
 }
 

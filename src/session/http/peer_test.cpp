@@ -7,6 +7,8 @@
 namespace paraph::session_http {
 namespace {
 
+using namespace std::string_literals;
+
 std::string amr(char fill) {
   std::string octets = "#!AMR\n";
   for (int i = 0; i < 100; ++i) octets += '\x3C' + std::string(31, fill);
@@ -38,6 +40,45 @@ TEST_F(PeerTest, GetsTheDocumentAndWhatItNames) {
   EXPECT_EQ(body_of(heard), amr('a'));
   EXPECT_EQ(field_of(heard, "ETag"), "\"" + std::string(voice.at("sha256").as_string()) + "\"");
   EXPECT_EQ(status_of(fetch(url, "If-None-Match: " + field_of(heard, "ETag") + "\r\n")), "304");
+}
+
+TEST_F(PeerTest, LearnsHowLongItHolds) {
+  const std::string target = std::string(kDocument) + "alice@example.org";
+  const auto whole = fetch(target);
+  EXPECT_EQ(field_of(whole, "Cache-Control"), "private, max-age=3600, stale-if-error=604800");
+  const auto same = fetch(target, "If-None-Match: " + field_of(whole, "ETag") + "\r\n");
+  EXPECT_EQ(status_of(same), "304");
+  EXPECT_EQ(field_of(same, "Cache-Control"), field_of(whole, "Cache-Control"));
+  const std::string url(boost::json::parse(body_of(whole)).at("voice").at(0).at("url").as_string());
+  EXPECT_EQ(field_of(fetch(url), "Cache-Control"), "private, max-age=604800, immutable");
+  // Who is not here may be here in a minute: that is the asking server's own time to keep.
+  EXPECT_EQ(field_of(document("nobody%40example.org"), "Cache-Control"), "no-store");
+}
+
+TEST_F(PeerTest, LearnsHowLargeAPictureIs) {
+  const std::string jpeg = "\xFF\xD8\xFF\xC0\0\x0B\x08\0\x64\x01\x2C\1\1\x11\0\xFF\xDA\0\2x\xFF\xD9"s;
+  service::done(signatures.set(world.alice, "alice@example.org", {.image = jpeg}));
+  const auto image = boost::json::parse(body_of(document("alice%40example.org"))).at("image").as_object();
+  EXPECT_EQ(image.at("width"), 300);
+  EXPECT_EQ(image.at("height"), 100);
+}
+
+TEST_F(PeerTest, AnAnswerToAPeerSaysThatItIsOne) {
+  for (const auto* user : {"alice@example.org", "nobody@example.org"}) {
+    EXPECT_EQ(field_of(document(user), "Paraph-Peer"), "yes");
+    EXPECT_EQ(
+        field_of(ask("GET", std::string(kDocument) + user, bearer("not a token of anybody") + "\r\n"), "Paraph-Peer"),
+        "(none)");
+  }
+}
+
+TEST_F(PeerTest, ANewTokenTakesThePlaceOfTheOldOne) {
+  const std::string target = std::string(kDocument) + "alice@example.org";
+  const std::string next = "another token, of thirty-two octets";
+  EXPECT_EQ(status_of(fetch(target)), "200");
+  peers.renew({{.name = "branch", .token = next, .subject = ""}, {.name = "hq", .token = "", .subject = "CN=hq"}});
+  EXPECT_EQ(status_of(fetch(target)), "404");
+  EXPECT_EQ(status_of(ask("GET", target, bearer(next) + "\r\n")), "200");
 }
 
 TEST_F(PeerTest, RevalidatesByTheRevision) {

@@ -4,26 +4,39 @@
 #include <chrono>
 #include <utility>
 
+#include "base/assert.h"
 #include "crypto/mac.h"
 #include "crypto/sha256.h"
 
 namespace paraph::session_http {
+namespace {
+
+std::optional<BlobId> hash_of(const std::string& token) {
+  return token.empty() ? std::nullopt : std::optional(crypto::sha256(token));
+}
+
+}  // namespace
 
 Peers::Peers(std::vector<Proof> proofs, const Clock& clock, Rate rate) : clock_(clock), rate_(rate) {
   for (auto& proof : proofs) {
-    std::optional<BlobId> hash;
-    if (!proof.token.empty()) hash = crypto::sha256(proof.token);
     peers_.push_back({.name = std::move(proof.name),
-                      .token_hash = hash,
+                      .token_hash = hash_of(proof.token),
                       .subject = std::move(proof.subject),
                       .turns = rate_.burst,
                       .counted = clock_.now()});
   }
 }
 
+void Peers::renew(const std::vector<Proof>& proofs) {
+  PARAPH_ASSERT(proofs.size() == peers_.size());
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < peers_.size(); ++i) peers_[i].token_hash = hash_of(proofs[i].token);
+}
+
 std::optional<std::size_t> Peers::find(std::string_view token, std::string_view subject) const {
   const auto asked = crypto::sha256(token);
   std::optional<std::size_t> found;
+  const std::lock_guard lock(mutex_);
   // All are looked at, and hashes of equal length compared: a stranger cannot feel its way to a token.
   for (std::size_t i = 0; i < peers_.size(); ++i) {
     const auto& peer = peers_[i];

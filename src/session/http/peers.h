@@ -30,6 +30,8 @@ class Peers {
   Peers(std::vector<Proof> proofs, const Clock& clock, Rate rate);
   Peers(std::vector<Proof> proofs, const Clock& clock) : Peers(std::move(proofs), clock, Rate()) {}
 
+  /// The same peers, in the same order, with tokens that were read anew. What they may still ask stays.
+  void renew(const std::vector<Proof>& proofs);
   /// Whose token or certificate subject this is; either may be empty. nullopt: a stranger's. The time it takes tells
   /// nothing about the tokens.
   std::optional<std::size_t> find(std::string_view token, std::string_view subject) const;
@@ -48,7 +50,7 @@ class Peers {
   };
   const Clock& clock_;
   const Rate rate_;
-  std::mutex mutex_;  ///< guards `turns` and `counted`
+  mutable std::mutex mutex_;  ///< guards `token_hash`, `turns` and `counted`
   std::vector<One> peers_;
 };
 

@@ -13,31 +13,31 @@ constexpr std::array kRoutes{
     Route{.path = "/metrics", .get = get_metrics},
     Route{.path = "/api/v1/signature",
           .access = Access::User,
-          .put_bytes_max = 2 * kUploadBytesMax,
+          .brings = Brings::Form,
           .get = get_signature,
           .put = put_signature,
           .remove = delete_signature},
     Route{.path = "/api/v1/signature/text",
           .access = Access::User,
-          .put_bytes_max = kTextUploadBytesMax,
+          .brings = Brings::Text,
           .get = get_signature_part,
           .put = put_signature_part,
           .remove = delete_signature_part},
     Route{.path = "/api/v1/signature/html",
           .access = Access::User,
-          .put_bytes_max = kTextUploadBytesMax,
+          .brings = Brings::Text,
           .get = get_signature_part,
           .put = put_signature_part,
           .remove = delete_signature_part},
     Route{.path = "/api/v1/signature/image",
           .access = Access::User,
-          .put_bytes_max = kUploadBytesMax,
+          .brings = Brings::Media,
           .get = get_signature_part,
           .put = put_signature_part,
           .remove = delete_signature_part},
     Route{.path = "/api/v1/signature/voice",
           .access = Access::User,
-          .put_bytes_max = kUploadBytesMax,
+          .brings = Brings::Media,
           .get = get_signature_part,
           .put = put_signature_part,
           .remove = delete_signature_part},
@@ -55,6 +55,24 @@ bool fits(const Route& route, std::string_view path) {
 const Route* find_route(std::string_view path) {
   const auto* found = std::ranges::find_if(kRoutes, [&](const Route& route) { return fits(route, path); });
   return found == std::end(kRoutes) ? nullptr : found;
+}
+
+std::uint64_t body_bytes_max(const Route& route, http::Method method, const Limits& limits) {
+  if (method != http::Method::Put) return kNoBodyBytesMax;
+  const std::uint64_t media = limits.signature_upload_bytes_max;
+  const std::uint64_t text =
+      std::max({kTextUploadBytesMax, limits.signature_text_bytes_max, limits.signature_html_bytes_max});
+  switch (route.brings) {
+    case Brings::Text:
+      return text;
+    case Brings::Media:
+      return media;
+    case Brings::Form:
+      return 2 * (media + text);
+    case Brings::Little:
+      break;
+  }
+  return kNoBodyBytesMax;
 }
 
 Handler handler_of(const Route& route, http::Method method) {

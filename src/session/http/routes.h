@@ -17,22 +17,26 @@ enum class Access {
   Peer,    ///< a [[peer]]; to all others there is nothing here
 };
 
-inline constexpr std::uint64_t kUploadBytesMax = 16
-                                                 << 20;  ///< a recording or picture as it comes, before it is imported
-inline constexpr std::uint64_t kTextUploadBytesMax = 256 << 10;
-inline constexpr std::uint64_t kNoBodyBytesMax = 1024;  ///< of a request whose body nobody wants
+inline constexpr std::uint64_t kTextUploadBytesMax = 256 << 10;  ///< before it is cleaned
+inline constexpr std::uint64_t kNoBodyBytesMax = 1024;           ///< of a request whose body nobody wants
+
+/// What a PUT brings.
+enum class Brings { Little, Text, Media, Form };
 
 /// What happens at an address: the handler of each method, or nullptr. HEAD is GET without the body.
 struct Route {
   std::string_view path;  ///< one that ends in "/" stands for all below it
   Access access = Access::Anyone;
-  std::uint64_t put_bytes_max = kNoBodyBytesMax;
+  Brings brings = Brings::Little;
   Handler get = nullptr;
   Handler put = nullptr;
   Handler remove = nullptr;
 };
 
 const Route* find_route(std::string_view path);
+/// How long a body may be there: what the importer would refuse for its size (`signature_upload_bytes_max`) is not even
+/// taken into memory.
+std::uint64_t body_bytes_max(const Route& route, http::Method method, const Limits& limits);
 /// nullptr: not offered there.
 Handler handler_of(const Route& route, http::Method method);
 /// For Allow: "GET, HEAD, PUT".

@@ -1,5 +1,7 @@
 #include "session/http/session.h"
 
+#include <fmt/format.h>
+
 #include <span>
 
 #include "base/log.h"
@@ -30,6 +32,10 @@ http::Response who_are_you(std::string_view text) {
   auto response = error_response(401, text);
   response.set("WWW-Authenticate", "Basic realm=\"Paraph\", charset=\"UTF-8\"");
   return response;
+}
+
+std::string too_large(std::uint64_t bytes, std::uint64_t bytes_max) {
+  return fmt::format("the body has {} octets, and {} are taken here at most", bytes, bytes_max);
 }
 
 }  // namespace
@@ -163,8 +169,9 @@ Task<http::Response> Session::answer_at(const Route& route) {
   if (expects != nullptr && !iequals(*expects, "100-continue"))
     co_return error_response(417, "the only expectation here is 100-continue");
   if (!body_taken_) {
-    const auto bytes_max = request.method == http::Method::Put ? route.put_bytes_max : kNoBodyBytesMax;
-    if (request.content_length.value_or(0) > bytes_max) co_return error_response(413, "the body is too large");
+    const auto bytes_max = body_bytes_max(route, request.method, server_.limits);
+    const auto bytes = request.content_length.value_or(0);
+    if (bytes > bytes_max) co_return error_response(413, too_large(bytes, bytes_max));
     if (expects != nullptr && request.version >= 11) {
       stream_.set_deadline(server_.limits.write_timeout);
       co_await stream_.write(http::kContinue);
@@ -173,6 +180,8 @@ Task<http::Response> Session::answer_at(const Route& route) {
     if (!taken) co_return error_response(taken.error());
   }
   auto response = co_await handler(exchange_);
+  // So that a peer can tell a user who is not here from a token that is not right any more.
+  if (route.access == Access::Peer) response.set("Paraph-Peer", "yes");
   co_return response;
 }
 

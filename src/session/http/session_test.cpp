@@ -100,6 +100,18 @@ TEST_F(SessionTest, ABodyThatIsTooLargeIsNotWaitedFor) {
   EXPECT_EQ(status_of(say(head + "Connection: close\r\n\r\n")), "411");
 }
 
+TEST_F(SessionTest, WhatTheImporterWouldRefuseForItsSizeIsNotTaken) {
+  world.limits.signature_upload_bytes_max = 100;
+  for (const auto* part : {"voice", "image"}) {
+    const auto head = "PUT /api/v1/signature/" + std::string(part) + " HTTP/1.1\r\nHost: x\r\n" + alice() + "\r\n";
+    const auto got = say(head + "Content-Length: 101\r\n\r\n");
+    EXPECT_EQ(status_of(got), "413");
+    EXPECT_THAT(body_of(got), HasSubstr("has 101 octets, and 100 are"));
+    EXPECT_EQ(status_of(say(head + "Transfer-Encoding: chunked\r\n\r\n65\r\n")), "413");
+    EXPECT_NE(status_of(say(head + "Connection: close\r\nContent-Length: 100\r\n\r\n" + std::string(100, 'x'))), "413");
+  }
+}
+
 TEST_F(SessionTest, ASlowHeadHasOneDeadline) {
   const auto client = connect({.peer = kHere});
   net::run_task(context, client->write("GET / HT"));

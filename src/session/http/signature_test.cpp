@@ -116,6 +116,11 @@ TEST_F(SignatureApiTest, AConditionGuardsAChange) {
   EXPECT_EQ(status_of(put("text", "text/plain", "three", "If-Match: " + first + "\r\n")), "412");
   EXPECT_EQ(status_of(put("text", "text/plain", "three", "If-Match: W/\"" + now().revision + "\"\r\n")), "412");
   EXPECT_EQ(status_of(put("text", "text/plain", "three", "If-Match: x\r\n")), "400");
+  const std::string second = "\"" + now().revision + "\"";
+  EXPECT_EQ(status_of(put("text", "text/plain", "three", "If-None-Match: W/" + second + "\r\n")), "412");
+  EXPECT_EQ(status_of(put("text", "text/plain", "three", "If-Match: " + second + "\r\nIf-None-Match: *\r\n")), "412");
+  EXPECT_EQ(status_of(put("text", "text/plain", "three", "If-Match: " + first + "\r\nIf-Match: " + second + "\r\n")),
+            "400");
   EXPECT_EQ(status_of(ask("DELETE", "/api/v1/signature", "If-Match: " + first + "\r\n")), "412");
   EXPECT_EQ(now().text, "two");
   EXPECT_EQ(status_of(ask("DELETE", "/api/v1/signature", "If-Match: *\r\n")), "200");

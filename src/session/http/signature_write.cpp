@@ -1,4 +1,5 @@
 // PUT and DELETE of /api/v1/signature and what is below it.
+#include <algorithm>
 #include <boost/json.hpp>
 #include <optional>
 #include <utility>
@@ -38,16 +39,25 @@ struct Verdict {
   std::optional<std::string> revision;
   std::optional<http::Response> refused;
 };
+
+/// Is one of the tags the signature's? If-Match asks for a strong one, to If-None-Match a weak one is as good.
+Result<bool> names_it(std::string_view condition, const mail::Signature& now, bool weak_too) {
+  PARAPH_TRY(const auto tags, http::parse_entity_tags(condition));
+  if (tags.any) return !now.empty();
+  return std::ranges::any_of(tags.tags, [&](const http::EntityTag& tag) {
+    return (weak_too || !tag.weak) && revision_of_tag(tag.tag) == now.revision;
+  });
+}
+
 Verdict check_conditions(const http::Request& request, const mail::Signature& now) {
   const auto* match = request.field("If-Match");
   const auto* none = request.field("If-None-Match");
   if (match == nullptr && none == nullptr) return {};
-  const bool must = match != nullptr;
-  const auto tags = http::parse_entity_tags(must ? *match : *none);
-  if (!tags) return {.revision = {}, .refused = error_response(tags.error())};
-  bool is_one = tags->any && !now.empty();
-  for (const auto& tag : tags->tags) is_one = is_one || (!tag.weak && revision_of_tag(tag.tag) == now.revision);
-  if (is_one != must) return {.revision = {}, .refused = precondition_failed()};
+  const auto is_one = match == nullptr ? Result<bool>(true) : names_it(*match, now, false);
+  if (!is_one) return {.revision = {}, .refused = error_response(is_one.error())};
+  const auto is_none = none == nullptr ? Result<bool>(false) : names_it(*none, now, true);
+  if (!is_none) return {.revision = {}, .refused = error_response(is_none.error())};
+  if (!*is_one || *is_none) return {.revision = {}, .refused = precondition_failed()};
   return {.revision = now.revision, .refused = {}};
 }
 

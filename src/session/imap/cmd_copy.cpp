@@ -32,6 +32,11 @@ Task<void> Session::copy_or_move(imap::Numbers numbers, imap::SequenceSet set, s
     refuse(target.error(), imap::Target::Yes);
     co_return;
   }
+  if (target->use == mail::SpecialUse::Greetings) {
+    // It would come with its keyword and yet be no voice: one that is on is what was uploaded.
+    no("CANNOT", "what goes into Greetings is uploaded, by APPEND");
+    co_return;
+  }
   Result<service::Copied> copied;
   if (moving) {
     copied = co_await server_.mailboxes.move(account_, selected_->mailbox, std::move(uids), target->id);

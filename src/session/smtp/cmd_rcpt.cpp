@@ -30,7 +30,7 @@ void Session::refuse_stranger(const Error& error, const smtp::Reply& refusal) {
   blame(refusal);
 }
 
-// RCPT TO (RFC 5321 §4.1.1.3). Every recipient is local: nothing is relayed.
+// RCPT TO (RFC 5321 §4.1.1.3). Only for a user who logged in anything goes to another server.
 Task<void> Session::rcpt(smtp::RcptTo command) {
   if (recipients_.size() >= server_.limits.recipients_max) {
     reply(452, "4.5.3", "too many recipients");
@@ -43,7 +43,8 @@ Task<void> Session::rcpt(smtp::RcptTo command) {
   ++recipients_given_;
   auto recipient = std::move(command.to);
   recipient.address = co_await with_domain(server_, std::move(recipient.address));
-  auto allowed = co_await server_.deposit.check_recipient(recipient.address);
+  auto allowed = co_await server_.deposit.check_recipient(recipient.address,
+                                                          account_ ? service::Relaying::Yes : service::Relaying::No);
   if (!allowed) {
     const auto refusal = refusal_of(allowed.error());
     // Strangers who guess addresses run into the limit; a user's stale address book does not.

@@ -134,6 +134,13 @@ Task<void> Session::deposit_message() {
     answer_all(refusal);
     co_return;
   }
+  if (outcome->refusal) {
+    const auto& [status, text] = *outcome->refusal;
+    log(Level::Info, "smtp message-refused protocol={} address={} id={} from={} bytes={} reply=\"550 {} {}\"",
+        protocol(), stream_.peer().address(), id, printable(reverse_path_.text()), bytes, status, printable(text));
+    answer_all({550, status, text});
+    co_return;
+  }
   log(Level::Info, "smtp message-accepted protocol={} address={} id={} from={} recipients={} bytes={} message-id={}",
       protocol(), stream_.peer().address(), id, printable(reverse_path_.text()), recipients_.size(), bytes,
       printable(outcome->message_id));
@@ -178,6 +185,7 @@ service::Transaction Session::transaction() const {
   transaction.received_from = clean_name(hello_.name) + " (" + stream_.peer().address() + ")";
   transaction.peer = stream_.peer().peer_key();
   transaction.client_name = hello_.name;
+  if (role_ == Role::Mx) transaction.client_address = stream_.peer().address();
   // RFC 3848, RFC 6531 §4.3
   const bool plain = hello_.verb == smtp::Hello::Verb::Helo;
   std::string with = lmtp() ? "LMTP" : plain ? "SMTP" : "ESMTP";

@@ -21,6 +21,40 @@ struct FreeAddresses {
   void operator()(addrinfo* addresses) const { ::freeaddrinfo(addresses); }
 };
 
+using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
+
+/// What a resolver and whoever waits for it share; it outlives whichever goes first.
+struct Lookup {
+  std::mutex mutex;
+  std::condition_variable landed;
+  bool done = false;  ///< under mutex, as all below
+  int failed = 0;
+  Addresses found;
+};
+
+/// The library's resolver has no deadline of its own, and no way to stop it.
+Result<Addresses> look_up(const std::string& host, int port, const Within& within, Resolver resolver) {
+  auto lookup = std::make_shared<Lookup>();
+  std::thread([lookup, host, number = std::to_string(port), resolver] {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_NUMERICSERV;
+    addrinfo* found = nullptr;
+    const int failed = resolver(host.c_str(), number.c_str(), &hints, &found);
+    const std::lock_guard lock(lookup->mutex);
+    lookup->done = true;
+    lookup->failed = failed;
+    lookup->found.reset(found);
+    lookup->landed.notify_one();
+  }).detach();
+  std::unique_lock lock(lookup->mutex);
+  if (!lookup->landed.wait_until(lock, within.end(), [&] { return lookup->done; }))
+    return fail(Code::Unavailable, fmt::format("the name {}: no answer in time", host));
+  if (lookup->failed != 0)
+    return fail(Code::Unavailable, fmt::format("the name {}: {}", host, ::gai_strerror(lookup->failed)));
+  return std::move(lookup->found);
+}
+
 bool is_loopback(const sockaddr& address) {
   if (address.sa_family == AF_INET) {
     const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
@@ -53,16 +87,10 @@ std::chrono::milliseconds Within::left() const {
   return std::max(left, std::chrono::milliseconds(0));
 }
 
-Result<int> dial(const std::string& host, int port, Reach reach, const Within& within) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int failed = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
-  const std::unique_ptr<addrinfo, FreeAddresses> addresses(found);
-  if (failed != 0) return fail(Code::Unavailable, fmt::format("the name {}: {}", host, ::gai_strerror(failed)));
+Result<int> dial(const std::string& host, int port, Reach reach, const Within& within, Resolver resolver) {
+  PARAPH_TRY(const auto addresses, look_up(host, port, within, resolver == nullptr ? &::getaddrinfo : resolver));
   std::string why = "it has no address that may be asked in clear: only a loopback address may";
-  for (const auto* one = found; one != nullptr; one = one->ai_next) {
+  for (const auto* one = addresses.get(); one != nullptr; one = one->ai_next) {
     if (reach == Reach::LoopbackOnly && !is_loopback(*one->ai_addr)) continue;
     const int socket = ::socket(one->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const int error = socket < 0 ? errno : connected(socket, *one, within);

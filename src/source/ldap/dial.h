@@ -7,6 +7,8 @@
 
 #include "base/result.h"
 
+struct addrinfo;
+
 namespace paraph::source::ldap {
 
 /// The end of a fetch, which all its steps share.
@@ -23,9 +25,12 @@ class Within {
 
 enum class Reach { Any, LoopbackOnly };
 
+/// As getaddrinfo().
+using Resolver = int (*)(const char* host, const char* port, const addrinfo* hints, addrinfo** found);
+
 /// A TCP connection to the first address of `host` that answers; the caller closes it. Unavailable: none did in time,
-/// or no address may be asked. The system's resolver takes the time that it takes.
-Result<int> dial(const std::string& host, int port, Reach reach, const Within& within);
+/// or no address may be asked. A resolver that hangs is left to itself, on a thread of its own.
+Result<int> dial(const std::string& host, int port, Reach reach, const Within& within, Resolver resolver = nullptr);
 
 /// Ends both directions of a socket when the time is up, so that whoever waits in a library for it goes on. The socket
 /// stays open at least as long as this.

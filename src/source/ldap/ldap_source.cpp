@@ -57,7 +57,7 @@ class LdapRemote final : public Remote {
         add_linked(fetched, std::move(*linked));
         return {};
       }
-      if (linked.error().code == Code::Unavailable) return fail(std::move(linked));
+      if (linked.error().code == Code::Unavailable) return fail(Code::BadInput, linked.error().text);
       log(Level::Warn, "signature source={} owner={} labeledURI is left out: {}", options_.name, printable(owner),
           linked.error().text);
     }

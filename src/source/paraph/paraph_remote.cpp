@@ -14,6 +14,9 @@ namespace paraph::source::paraph {
 namespace {
 
 constexpr std::size_t kDocumentBytesMax = 256 << 10;
+/// In whatever a Paraph answers to its peers: to strangers everything is 404, and what is kept must survive a token
+/// that is out of date.
+constexpr const char* kPeerField = "Paraph-Peer";
 
 std::string document_url(std::string base, const std::string& owner) {
   while (base.ends_with('/')) base.pop_back();
@@ -37,6 +40,7 @@ Result<web::Response> ParaphRemote::get(web::Fetcher& fetcher, const std::string
   web::Request request;
   request.url = url;
   request.tag = tag;
+  request.absence_field = kPeerField;
   request.bytes_max = bytes_max;
   request.timeout = budget.time;
   PARAPH_TRY(auto response, fetcher.fetch(request));
@@ -50,6 +54,7 @@ Result<std::string> ParaphRemote::fetch_media(const NamedMedia& media, const std
   PARAPH_TRY(const auto url, web::follow(base, media.url));
   const bool own = url.same_origin(base) && !url.credentials;
   auto got = get(own ? own_ : found_, url.text, "", media.size, budget);
+  if (!got && own && got.error().code == Code::BadInput) return fail(Code::Unavailable, got.error().text);
   if (!got && (own || budget.time.count() <= 0)) return fail(std::move(got));
   if (!got) return fail(Code::Denied, std::move(got.error().text));
   const auto& response = *got;

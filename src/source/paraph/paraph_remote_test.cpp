@@ -33,7 +33,7 @@ struct ParaphRemoteTest : testing::Test {
   std::string serve(const std::string& head) {
     if (head.contains("If-None-Match: \"v1\"")) return http_answer("304 Not Modified", "", "ETag: \"v1\"\r\n");
     if (head.starts_with("GET /.well-known/paraph/signature?"))
-      return http_answer(status, said, "ETag: \"v1\"\r\nCache-Control: max-age=60\r\n");
+      return http_answer(status, said, "ETag: \"v1\"\r\nCache-Control: max-age=60\r\n" + fields);
     return http_answer(media_status, std::string(kVoice));
   }
   Result<Fetched> fetch(const std::string& tag = "") {
@@ -42,7 +42,7 @@ struct ParaphRemoteTest : testing::Test {
     ParaphRemote remote({.name = "hq", .url = server.url("/"), .access = access, .found = {}});
     return remote.fetch(kOwner, tag);
   }
-  std::string status = "200 OK", said, media_status = "200 OK";
+  std::string status = "200 OK", said, fields, media_status = "200 OK";
   web::ScriptedServer server{[this](const std::string& head) { return serve(head); }};
 };
 
@@ -72,8 +72,15 @@ TEST_F(ParaphRemoteTest, AsksWhetherItsTagIsStillRight) {
   EXPECT_TRUE(fetched->unchanged);
 }
 
+TEST_F(ParaphRemoteTest, AbsenceIsBelievedOnlyOfAServerThatKnowsUs) {
+  status = "404 Not Found";
+  EXPECT_EQ(fetch().error().code, Code::BadInput) << "what is kept stays, and the place is not left alone";
+  fields = "Paraph-Peer: yes\r\n";
+  EXPECT_EQ(fetch().error().code, Code::NotFound);
+}
+
 TEST_F(ParaphRemoteTest, WhatTheServerSaysOfItself) {
-  const std::pair<std::string, Code> cases[] = {{"404 Not Found", Code::NotFound},
+  const std::pair<std::string, Code> cases[] = {{"404 Not Found", Code::BadInput},
                                                 {"401 Unauthorized", Code::Unavailable},
                                                 {"500 Oops", Code::Unavailable},
                                                 {"200 OK", Code::Unavailable}};  // and no document

@@ -136,7 +136,8 @@ class VcardRemote final : public Remote {
       return FetchedMedia{
           .octets = std::move(response->body),
           .declared_type = media.type.empty() ? std::move(response->media_type) : std::move(media.type)};
-    if (response.error().code == Code::Unavailable) return fail(std::move(response));
+    // The card came; that what it names does not is no failure of the address book.
+    if (response.error().code == Code::Unavailable) return fail(Code::BadInput, response.error().text);
     refused.push_back(fmt::format("{}: {}", printable(media.uri, 120), response.error().text));
     return std::nullopt;
   }

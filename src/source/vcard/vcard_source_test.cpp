@@ -30,7 +30,11 @@ Result<Fetched> fetch(Options options, const std::string& tag = "", const std::s
 
 std::string outcome(const Result<Fetched>& fetched) {
   if (fetched) return "found";
-  return (fetched.error().code == Code::NotFound ? "not found: " : "unavailable: ") + fetched.error().text;
+  const auto code = fetched.error().code;
+  return (code == Code::NotFound   ? "not found: "
+          : code == Code::BadInput ? "not now: "
+                                   : "unavailable: ") +
+         fetched.error().text;
 }
 
 TEST(Get, ACardByItsAddress) {
@@ -114,7 +118,7 @@ TEST(Media, OfAnAllowedHostByTheRulesForFoundAddresses) {
   EXPECT_FALSE(refused->image);
   EXPECT_EQ(elsewhere.connections(), 0);
   options.found.may_reach = [](const sockaddr&) { return true; };
-  EXPECT_THAT(outcome(fetch(options)), HasSubstr("unavailable"));  // reached, and it speaks no TLS: not now
+  EXPECT_THAT(outcome(fetch(options)), HasSubstr("not now: "));  // reached, and it speaks no TLS
   EXPECT_EQ(elsewhere.connections(), 1);
 }
 

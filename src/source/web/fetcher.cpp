@@ -40,11 +40,15 @@ Response response_of(Transfer transfer, const Url& url, std::chrono::millisecond
 }
 
 /// What to make of a status that is no redirect. Value: the body is of use.
-Result<void> check_status(const Request& request, const Url& url, long status) {
+Result<void> check_status(const Request& request, const Url& url, const Transfer& transfer) {
+  const auto status = transfer.status;
   if (status >= 200 && status <= 299) return {};
   if (status == 304 && !request.tag.empty()) return {};
   const auto sentence = fmt::format("{}: answers {}", printable(url.text), status);
-  if (status == 404 || status == 410) return fail(Code::NotFound, sentence);
+  const bool absent = status == 404 || status == 410;
+  if (absent && !request.absence_field.empty() && !transfer.absence)
+    return fail(Code::BadInput, sentence + " as to a stranger: it may not know this server");
+  if (absent) return fail(Code::NotFound, sentence);
   if (status == 401 || status == 403) return fail(Code::Unavailable, sentence + ": it does not know this server");
   return fail(Code::Unavailable, sentence);
 }
@@ -105,7 +109,7 @@ Result<Response> Fetcher::fetch(const Request& request) {
     PARAPH_TRY(auto transfer, (*handle).perform(access_, request, url, request.timeout - took));
     took += transfer.took;
     if (!is_redirect(transfer.status) || request.method != "GET") {
-      PARAPH_CHECK(check_status(request, url, transfer.status));
+      PARAPH_CHECK(check_status(request, url, transfer));
       return response_of(std::move(transfer), url, took);
     }
     PARAPH_TRY(url, next_of(url, transfer.location, redirects));

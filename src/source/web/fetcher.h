@@ -39,9 +39,12 @@ inline constexpr std::size_t kAnswerBytesMax = 1 << 20;  ///< spec 5.4
 struct Request {
   std::string url;
   std::string method = "GET";
-  std::vector<std::string> headers;         ///< "Name: value", without line ends
-  std::string body;                         ///< sent when the method is not GET
-  std::string tag;                          ///< If-None-Match, as the server gave it; empty: none
+  std::vector<std::string> headers;  ///< "Name: value", without line ends
+  std::string body;                  ///< sent when the method is not GET
+  std::string tag;                   ///< If-None-Match, as the server gave it; empty: none
+  /// A header field without which 404 does not mean that there is nothing, but that the server does not know us: it
+  /// says so to every stranger. Empty: 404 is believed as it is.
+  std::string absence_field;
   std::size_t bytes_max = kAnswerBytesMax;  ///< of the answer's body
   std::chrono::milliseconds timeout{5000};  ///< for everything; connecting has 3 s of it
 };
@@ -59,8 +62,8 @@ struct Response {
 /// Asks places on the web and waits for the answer: blocks its thread, never longer than the request's timeout. Any
 /// thread, several at once. Follows at most two redirects of a GET, to the same scheme, host and port only. Knows no
 /// proxy, no cookie, no netrc. Connections are kept for the next request. Failures, with one sentence for the operator:
-/// NotFound (404, 410), Denied (an address found in data that must not be asked), Unavailable (no answer, or none that
-/// can be used).
+/// NotFound (404, 410), BadInput (the same without Request::absence_field), Denied (an address found in data that must
+/// not be asked), Unavailable (no answer, or none that can be used).
 class Fetcher {
  public:
   explicit Fetcher(Access access);

@@ -93,6 +93,17 @@ TEST(Fetcher, SaysWhatAStatusMeans) {
   }
 }
 
+TEST(Fetcher, AbsenceMayHaveToBeMarked) {
+  const std::pair<const char*, Code> cases[] = {{"", Code::BadInput}, {"known-here: yes\r\n", Code::NotFound}};
+  for (const auto& [fields, code] : cases) {
+    ScriptedServer server([&](const std::string&) { return http_answer("404 Not Found", "", fields); });
+    Fetcher fetcher(Access{});
+    auto request = get(server.url("/"));
+    request.absence_field = "Known-Here";
+    EXPECT_EQ(code_of(fetcher.fetch(request)), code) << fields;
+  }
+}
+
 TEST(Fetcher, TakesNoLongerAnswerThanAskedFor) {
   ScriptedServer server([](const std::string&) { return http_answer("200 OK", std::string(2000, 'x')); });
   ScriptedServer endless([](const std::string&) { return "HTTP/1.1 200 OK\r\n\r\n" + std::string(3 << 20, 'x'); });

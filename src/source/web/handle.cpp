@@ -113,6 +113,7 @@ Result<Transfer> Handle::perform(const Access& access, const Request& request, c
   transfer_ = {};
   error_.assign(CURL_ERROR_SIZE, '\0');
   access_ = &access;
+  request_ = &request;
   body_bytes_max_ = request.bytes_max;
   header_bytes_ = 0;
   too_long_ = refused_ = false;
@@ -120,7 +121,7 @@ Result<Transfer> Handle::perform(const Access& access, const Request& request, c
   set_access(access);
   set_request(request, access);
   const auto code = curl_easy_perform(curl_.get());
-  if (refused_)
+  if (code != CURLE_OK && refused_)  // of several addresses another one may have answered
     return fail(Code::Denied, fmt::format("{}: leads to an address that is not public", printable(url.text)));
   if (code != CURLE_OK) return fail(Code::Unavailable, fmt::format("{}: {}", printable(url.text), why(access, code)));
   curl_off_t took = 0;
@@ -165,6 +166,7 @@ void Handle::take_header(std::string_view line) {
   const auto name = line.substr(0, colon);
   const auto value = trimmed(line.substr(colon + 1));
   if (iequals(name, "ETag") && value.size() <= kTagBytesMax && is_ascii(value)) transfer_.tag = value;
+  if (iequals(name, request_->absence_field)) transfer_.absence = true;
   if (iequals(name, "Location")) transfer_.location = value;
   if (iequals(name, "Cache-Control")) transfer_.cache_control = lowered(value);
   if (iequals(name, "Content-Type")) transfer_.media_type = lowered(trimmed(value.substr(0, value.find(';'))));

@@ -16,6 +16,7 @@ namespace paraph::source::web {
 struct Transfer {
   long status = 0;
   std::string body, tag, location, media_type, cache_control;
+  bool absence = false;  ///< Request::absence_field was there
   std::chrono::milliseconds took{0};
 };
 
@@ -50,6 +51,7 @@ class Handle {
   List headers_, resolve_;
   std::string error_;
   const Access* access_ = nullptr;
+  const Request* request_ = nullptr;
   Transfer transfer_;
   std::size_t body_bytes_max_ = 0, header_bytes_ = 0;
   bool too_long_ = false, refused_ = false;

@@ -12,7 +12,9 @@ namespace paraph::wire::vcard {
 inline constexpr std::size_t kStreamBytesMax = 4 << 20;
 inline constexpr std::size_t kCardsMax = 1000;
 inline constexpr std::size_t kPropertiesMax = 1000;  ///< of one card
-inline constexpr std::size_t kParametersMax = 32;    ///< of one property
+inline constexpr std::size_t kAllPropertiesMax = 50'000;
+inline constexpr std::size_t kParametersMax = 32;  ///< of one property
+inline constexpr std::size_t kValuesMax = 32;      ///< of one parameter
 
 struct Parameter {
   std::string name;                 ///< lower-case
@@ -47,8 +49,9 @@ struct Card {
   const Property* preferred(std::string_view name) && = delete;
 };
 
-/// Every card of a stream, in its order. Lines may end in LF alone; a line that is no content line is passed over, and
-/// so is a card within a card (AGENT). BadInput: no card, or the last one has no end. TooLarge: past a bound above.
+/// Every card of a stream, in its order. Lines may end in LF alone; a line that is no content line, or has too many
+/// parameters or values, is passed over, and so is a card within a card (AGENT). BadInput: no card, or the last one has
+/// no end. TooLarge: past a bound above.
 Result<std::vector<Card>> parse_cards(std::string_view octets);
 
 }  // namespace paraph::wire::vcard

@@ -96,6 +96,19 @@ TEST(Parse, Bounds) {
   EXPECT_EQ(parse_cards(cards).error().code, Code::TooLarge);
   for (std::size_t i = 0; i <= kPropertiesMax; ++i) lines += "FN:x\r\n";
   EXPECT_EQ(parse_cards(card_of(lines)).error().code, Code::TooLarge);
+  std::string book;
+  for (std::size_t i = 0; i <= kAllPropertiesMax / 500; ++i) {
+    std::string many;
+    for (int line = 0; line < 500; ++line) many += "A:\n";
+    book += card_of(many);
+  }
+  EXPECT_LT(book.size(), kStreamBytesMax);
+  EXPECT_EQ(parse_cards(book).error().code, Code::TooLarge) << "what takes far more memory than octets";
+}
+
+TEST(Parse, AParameterOfTooManyValuesIsNoLine) {
+  EXPECT_EQ(properties_of("TEL;TYPE=a" + std::string(kValuesMax - 1, ',') + ":1\r\n").size(), 1u);
+  EXPECT_TRUE(properties_of("TEL;TYPE=a" + std::string(kValuesMax, ',') + ":1\r\n").empty());
 }
 
 TEST(Parse, ManyShortFoldsAreLinear) {

@@ -96,6 +96,7 @@ class Line {
     Parameter found{.name = lowered(name)};
     if (!take('=')) return found;
     do {
+      if (found.values.size() == kValuesMax) return std::nullopt;
       if (take('"')) {
         found.values.emplace_back(take_until("\""));
         if (!take('"')) return std::nullopt;
@@ -125,6 +126,8 @@ class Reader {
     if (property.name == "VERSION") card_.version = trimmed(property.value);
     if (card_.properties.size() == kPropertiesMax)
       return fail(Code::TooLarge, fmt::format("a vCard has over {} properties", kPropertiesMax));
+    if (properties_++ == kAllPropertiesMax)
+      return fail(Code::TooLarge, fmt::format("the vCards have over {} properties", kAllPropertiesMax));
     card_.properties.push_back(std::move(property));
     return {};
   }
@@ -144,7 +147,7 @@ class Reader {
 
   std::vector<Card> cards_;
   Card card_;
-  std::size_t depth_ = 0;
+  std::size_t depth_ = 0, properties_ = 0;
 };
 
 }  // namespace

@@ -51,6 +51,11 @@ TEST_P(DnsContract, ExchangesByPreference) {
   EXPECT_THAT(mx("example.com").value(), ElementsAre(Mx{10, "mx1.example.com"}, Mx{20, "mx2.example.com"}));
 }
 
+TEST_P(DnsContract, NobodyVouchesWithoutDnssec) {
+  for (const auto& exchange : mx("example.com").value()) EXPECT_FALSE(exchange.secure);
+  EXPECT_THAT(run(resolver().tlsa("host.example.com", 25)).value(), IsEmpty());
+}
+
 TEST_P(DnsContract, NullMxIsSeen) { EXPECT_THAT(mx("null.example.com").value(), ElementsAre(Mx{0, ""})); }
 
 TEST_P(DnsContract, AddressesOfEitherFamily) {

@@ -22,6 +22,23 @@ TEST(Twin, CountsQuestionsAndFailsOnDemand) {
   EXPECT_THAT(table.questions(), ElementsAre("TXT a.b.test", "MX a.b.test", "A b.test"));
 }
 
+TEST(Twin, TlsaOfASecureHostOnly) {
+  memory::MemoryResolver table;
+  for (const char* host : {"secure.test", "plain.test"}) {
+    table.add_address(host, v4(192, 0, 2, 1));
+    table.add_tlsa(host, 25, {3, 1, 1, "digest"});
+  }
+  table.add_mx("secure.test", {10, "secure.test"});
+  table.set_secure("secure.test");
+  EXPECT_THAT(run(table.tlsa("secure.test", 25)).value(), ElementsAre(Tlsa{3, 1, 1, "digest"}));
+  EXPECT_THAT(run(table.tlsa("secure.test", 26)).value(), testing::IsEmpty());
+  EXPECT_THAT(run(table.tlsa("plain.test", 25)).value(), testing::IsEmpty());
+  EXPECT_EQ(outcome(run(table.tlsa("gone.test", 25))), "not found");
+  EXPECT_THAT(run(table.mx("secure.test")).value(), ElementsAre(Mx{10, "secure.test", true}));
+  EXPECT_THAT(table.questions(), testing::Contains("TLSA _25._tcp.secure.test"));
+  EXPECT_THAT(table.questions(), testing::Not(testing::Contains("TLSA _25._tcp.plain.test")));
+}
+
 TEST(Twin, TooManyRecords) {
   memory::MemoryResolver table;
   for (std::size_t i = 0; i <= kRecordsMax; ++i) table.add_txt("a.test", "x");

@@ -1,0 +1,217 @@
+// One try after the other (queue_inside.h).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "queue/queue_inside.h"
+#include "queue/stored_content.h"
+
+namespace paraph::queue {
+namespace {
+
+/// After a failure to connect nobody else tries for so long: what is due is put off with the same answer.
+constexpr std::chrono::minutes kDownFor{1};
+/// A destination whose rows the store did not give, or did not take.
+constexpr std::chrono::minutes kPause{1};
+constexpr int kRefitsMax = 3;
+
+/// However a lane ends, the books are right.
+class LaneEnd {
+ public:
+  LaneEnd(std::function<void(bool failed)> end) : end_(std::move(end)) {}
+  LaneEnd(const LaneEnd&) = delete;
+  ~LaneEnd() { end_(failed_); }
+  void went_well() { failed_ = false; }
+
+ private:
+  std::function<void(bool)> end_;
+  bool failed_ = true;
+};
+
+/// Lets an item go, however its try ends.
+class HoldGuard {
+ public:
+  HoldGuard(Destinations& destinations, record::ItemId id) : destinations_(&destinations), id_(id) {}
+  HoldGuard(const HoldGuard&) = delete;
+  ~HoldGuard() {
+    if (destinations_ != nullptr) destinations_->let_go(id_);
+  }
+  void keep() { destinations_ = nullptr; }
+
+ private:
+  Destinations* destinations_;
+  record::ItemId id_;
+};
+
+relay::Answer answer_of(relay::Misfit misfit) {
+  switch (misfit) {
+    case relay::Misfit::Utf8:
+      return {553, "5.6.7", "the next server takes no addresses and headers in UTF-8 (SMTPUTF8)"};
+    case relay::Misfit::Size:
+      return {552, "5.3.4", "the message is longer than the next server takes"};
+    case relay::Misfit::Tls:
+      return {550, "5.7.30",
+              "the message asks for TLS all the way, and the next server does not offer it (REQUIRETLS)"};
+    case relay::Misfit::SevenBit:
+    case relay::Misfit::None:
+      break;
+  }
+  return {554, "5.6.3", "the next server takes 7-bit messages only, and this one is none"};
+}
+
+relay::Answer answer_of(const Error& no_hop) {
+  switch (no_hop.code) {
+    case Code::NotFound:
+      return {550, "5.1.2", no_hop.text};
+    case Code::Denied:
+      return {556, "5.1.10", no_hop.text};
+    case Code::Refused:
+      return {550, "5.7.1", no_hop.text};
+    default:
+      return {451, "4.4.3", no_hop.text};
+  }
+}
+
+std::vector<mail::Recipient> waiting_of(const record::Queued& item) {
+  std::vector<mail::Recipient> waiting;
+  for (const auto& one : item.recipients) {
+    if (service::waits(one)) waiting.push_back(one.recipient);
+  }
+  return waiting;
+}
+
+void log_try(const service::ItemRow& row, const relay::Outcome& outcome) {
+  log(Level::Debug, "queue try item={} host={} address={} tls=\"{}\" reached={}", row.id.value, printable(outcome.host),
+      outcome.address, outcome.tls, outcome.reached);
+}
+
+}  // namespace
+
+Tried same_for_all(const record::Queued& item, relay::Answer answer, std::string host) {
+  Tried tried{.answers = {}, .host = std::move(host)};
+  tried.answers.assign(waiting_of(item).size(), std::move(answer));
+  return tried;
+}
+
+Task<void> Queue::Inside::lane(DestinationPtr destination) {
+  const auto self = shared_from_this();
+  LaneEnd end([this, destination](bool failed) {
+    const auto until = failed ? std::optional(with.clock.now() + kPause) : std::nullopt;
+    if (counts) counts->lanes.add(-1);
+    destinations.end_lane(destination, until);
+    begin_lanes();
+    if (stopping()) return;  // the loops may be going away
+    if (!destinations.busy() || (truncated && destinations.has_room())) wake.ring();
+  });
+  const auto served = co_await serve(destination);
+  if (served) {
+    end.went_well();
+  } else {
+    log(Level::Error, "queue to={} is left alone for a minute: {}", printable(destination->name), served.error().text);
+  }
+}
+
+Task<Result<void>> Queue::Inside::serve(DestinationPtr destination) {
+  for (std::size_t served = 0; !stopping(); ++served) {
+    if (destinations.must_yield(*destination, served)) break;
+    auto row = destinations.next_ready(*destination);
+    if (!row) {
+      PARAPH_CO_TRY(const bool more, co_await refill(destination));
+      if (!more) break;
+      continue;
+    }
+    co_await deliver(destination, std::move(*row));
+    for (std::size_t more = destinations.more_lanes(*destination), i = 1; i <= more; ++i) begin_lane(destination, i);
+  }
+  co_return Result<void>();
+}
+
+Task<void> Queue::Inside::deliver(DestinationPtr destination, service::ItemRow row) {
+  const auto now = with.clock.now();
+  if (row.item.due <= now) {  // it waited here for too long: its lease is over, and it is taken anew
+    destinations.let_go(row.id);
+    co_return;
+  }
+  HoldGuard hold(destinations, row.id);
+  Tried tried;
+  if (const auto down = destinations.find_down(destination->name, now)) {
+    tried = same_for_all(row.item, down->answer, down->host);
+  } else {
+    tried = co_await try_item(destination, row);
+  }
+  const bool finished = co_await finish(std::move(row), std::move(tried));
+  if (!finished) hold.keep();
+}
+
+Task<Tried> Queue::Inside::try_item(DestinationPtr destination, service::ItemRow& row) {
+  if (counts) counts->tries.add();
+  const auto hop = co_await next_hops.find(row.item.destination);
+  if (!hop) co_return same_for_all(row.item, answer_of(hop.error()));
+  co_return co_await try_hosts(destination, *hop, row);
+}
+
+/// Hosts in order until one is reached (RFC 5321 §5.1); a message that does not fit there is changed, and tried again.
+Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& hop, service::ItemRow& row) {
+  Tried tried = same_for_all(row.item, {451, "4.4.4", "no server takes mail for this domain now"});
+  std::size_t next = 0;
+  for (int refits = 0; next < hop.hosts.size();) {
+    auto outcome = co_await send(hop.hosts[next], row.item);
+    if (!outcome) co_return same_for_all(row.item, {451, "4.3.0", outcome.error().text});
+    log_try(row, *outcome);
+    tried = {.answers = outcome->answers, .host = outcome->host, .dsn = outcome->dsn};
+    if (!outcome->reached) {
+      ++next;
+      continue;
+    }
+    destinations.note_up(destination->name);
+    if (outcome->misfit == relay::Misfit::None) co_return tried;
+    if (refits++ >= kRefitsMax) co_return same_for_all(row.item, answer_of(outcome->misfit));
+    const auto changed = co_await refit(row, *outcome);
+    if (!changed) co_return same_for_all(row.item, {451, "4.3.0", changed.error().text});
+    if (!*changed) co_return same_for_all(row.item, answer_of(outcome->misfit));
+  }
+  if (!tried.answers.empty())
+    destinations.note_down(destination->name,
+                           {.until = with.clock.now() + kDownFor, .answer = tried.answers.front(), .host = tried.host});
+  co_return tried;
+}
+
+Task<Result<relay::Outcome>> Queue::Inside::send(const relay::Host& host, const record::Queued& item) {
+  PARAPH_CO_TRY(const auto message, co_await with.messages.load(item.message));
+  StoredContent content(with.store, message, item.skip);
+  relay::Job job{.reverse_path = item.reverse_path,
+                 .options = item.options,
+                 .recipients = waiting_of(item),
+                 .content = content,
+                 .has_8bit = has_8bit(*message),
+                 .id = item.message_id};
+  co_return co_await relay.send(host, std::move(job));
+}
+
+/// Gives the item another form of its message. False: there is none.
+Task<Result<bool>> Queue::Inside::refit(service::ItemRow& row, const relay::Outcome& outcome) {
+  const bool can_change = outcome.misfit == relay::Misfit::SevenBit || outcome.misfit == relay::Misfit::Size;
+  if (!change_form || !can_change) co_return false;
+  auto made = co_await change_form(row.item, outcome.misfit, outcome.size_max);
+  if (!made && made.error().code == Code::Unsupported) co_return false;
+  PARAPH_CO_CHECK(made);
+  made->more_uses.assign(1 + made->other_forms.size(), 0);
+  made->more_uses.front() = 1;
+  auto after = row.item;
+  after.skip = 0;
+  const auto along = [&](store::Batch& batch, const std::vector<mail::Entry>&) {
+    after.message = made->ids.front();
+    return add_change(batch, row, after);
+  };
+  std::vector<service::Target> nowhere;  // the item alone uses it
+  PARAPH_CO_CHECK(co_await with.mailboxes.append_or_keep(*made, std::move(nowhere), along));
+  row.item = std::move(after);
+  row.octets = record::format_queued(row.item);
+  co_return true;
+}
+
+}  // namespace paraph::queue

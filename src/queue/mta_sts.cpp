@@ -1,0 +1,176 @@
+#include "queue/mta_sts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "dns/names.h"
+
+namespace paraph::queue {
+namespace {
+
+using Mode = StsPolicy::Mode;
+
+constexpr std::size_t kPolicyBytesMax = 64 * 1024;
+constexpr std::size_t kExchangesMax = 256;
+constexpr std::size_t kDomainsMax = 10'000;
+constexpr std::chrono::seconds kMaxAge{31'557'600};  // §3.2
+constexpr std::chrono::seconds kFetchAgain{300};     // §3.3
+constexpr std::string_view kPolicyHelp = "What was found out about the TLS policies of other domains (RFC 8460).";
+
+bool is_id(std::string_view id) {
+  const auto alphanumeric = [](char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z'); };
+  return !id.empty() && id.size() <= 32 && std::ranges::all_of(id, alphanumeric);
+}
+
+/// "a: b" or "a=b" without the blanks around.
+struct Field {
+  std::string_view name, value;
+};
+std::optional<Field> field(std::string_view text, char separator) {
+  const auto at = text.find(separator);
+  if (at == std::string_view::npos) return std::nullopt;
+  return Field{trimmed(text.substr(0, at)), trimmed(text.substr(at + 1))};
+}
+
+std::optional<std::string> id_of(std::string_view record) {
+  for (const auto piece : split(record, ';')) {
+    const auto found = field(piece, '=');
+    if (found && found->name == "id")
+      return is_id(found->value) ? std::optional(std::string(found->value)) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::unexpected<Error> bad(std::string_view why) { return fail(Code::BadInput, "the policy " + std::string(why)); }
+
+Result<void> take_mode(StsPolicy& policy, std::string_view value) {
+  constexpr std::pair<std::string_view, Mode> kModes[] = {
+      {"none", Mode::None}, {"testing", Mode::Testing}, {"enforce", Mode::Enforce}};
+  for (const auto& [name, mode] : kModes) {
+    if (value != name) continue;
+    policy.mode = mode;
+    return {};
+  }
+  return bad("has a mode that is not known");
+}
+
+Result<void> take_exchange(StsPolicy& policy, std::string_view value) {
+  const auto name = dns::canonical_name(value.starts_with("*.") ? value.substr(2) : value);
+  if (!name || name->contains('*')) return bad("names an exchange that is no host");
+  if (policy.exchanges.size() == kExchangesMax) return bad("names too many exchanges");
+  policy.exchanges.push_back((value.starts_with("*.") ? "*." : "") + *name);
+  return {};
+}
+
+}  // namespace
+
+bool names_host(const StsPolicy& policy, std::string_view host) {
+  return std::ranges::any_of(policy.exchanges, [&](std::string_view name) {
+    if (!name.starts_with("*.")) return name == host;
+    const auto dot = host.find('.');
+    return dot != std::string_view::npos && dot != 0 && host.substr(dot) == name.substr(1);
+  });
+}
+
+std::optional<std::string> parse_sts_record(std::span<const std::string> texts) {
+  const auto is_sts = [](std::string_view text) {
+    const auto version = field(text.substr(0, text.find(';')), '=');
+    return version && version->name == "v" && version->value == "STSv1";
+  };
+  if (std::ranges::count_if(texts, is_sts) != 1) return std::nullopt;
+  return id_of(*std::ranges::find_if(texts, is_sts));
+}
+
+// RFC 8461 §3.2: lines by CRLF or LF; names that are not known are passed over; of one that stands twice, the first.
+Result<StsPolicy> parse_sts_policy(std::string_view text) {
+  if (text.size() > kPolicyBytesMax) return bad("is too long");
+  StsPolicy policy;
+  bool version = false, mode = false, max_age = false;
+  for (const auto line : split(text, '\n')) {
+    if (trimmed(line).empty()) continue;
+    const auto found = field(line, ':');
+    if (!found) return bad("has a line that is none");
+    const auto& [name, value] = *found;
+    if (name == "version" && !version) {
+      if (value != "STSv1") return bad("has a version that is not known");
+      version = true;
+    } else if (name == "mode" && !mode) {
+      PARAPH_CHECK(take_mode(policy, value));
+      mode = true;
+    } else if (name == "mx") {
+      PARAPH_CHECK(take_exchange(policy, value));
+    } else if (name == "max_age" && !max_age) {
+      const auto seconds = value.size() <= 10 ? parse_decimal(value) : std::nullopt;
+      if (!seconds) return bad("has a max_age that is no number");
+      policy.max_age = std::min(std::chrono::seconds(*seconds), kMaxAge);
+      max_age = true;
+    }
+  }
+  if (!version || !mode || !max_age) return bad("lacks version, mode or max_age");
+  if (policy.mode != Mode::None && policy.exchanges.empty()) return bad("names no exchange");
+  return policy;
+}
+
+MtaSts::MtaSts(dns::Resolver& resolver, Fetch fetch, const Clock& clock, Metrics& metrics)
+    : resolver_(resolver),
+      fetch_(std::move(fetch)),
+      clock_(clock),
+      found_(metrics.counter("paraph_tls_policy_total", std::string(kPolicyHelp), {{"result", "sts"}})),
+      fetch_errors_(
+          metrics.counter("paraph_tls_policy_total", std::string(kPolicyHelp), {{"result", "sts-policy-fetch-error"}})),
+      invalid_(
+          metrics.counter("paraph_tls_policy_total", std::string(kPolicyHelp), {{"result", "sts-policy-invalid"}})) {}
+
+std::optional<MtaSts::Known> MtaSts::known(const std::string& domain) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = all_.find(domain);
+  return found == all_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void MtaSts::remember(const std::string& domain, Known known) {
+  const auto now = clock_.now();
+  const std::lock_guard lock(mutex_);
+  if (all_.size() >= kDomainsMax && !all_.contains(domain)) {
+    std::erase_if(all_, [&](const auto& entry) { return entry.second.until <= now && entry.second.try_again <= now; });
+    if (all_.size() >= kDomainsMax) return;  // those that are known stay known
+  }
+  all_[domain] = std::move(known);
+}
+
+Task<StsPolicy> MtaSts::find(std::string domain, std::chrono::milliseconds within) {
+  const auto now = clock_.now();
+  const auto before = known(domain);
+  const bool holds = before && before->until > now;
+  const auto last = holds ? before->policy : StsPolicy();
+  auto texts = co_await resolver_.txt("_mta-sts." + domain, within);
+  if (!texts) co_return last;
+  auto id = parse_sts_record(*texts);
+  if (!id) co_return last;
+  if (holds && before->id == *id) co_return last;
+  if (before && before->try_again > now) co_return last;
+  auto policy = co_await fetch(std::move(domain), *std::move(id), before.value_or(Known{}));
+  co_return policy;
+}
+
+Task<StsPolicy> MtaSts::fetch(std::string domain, std::string id, Known before) {
+  auto text = co_await fetch_(domain);
+  auto policy =
+      text ? parse_sts_policy(*text) : Result<StsPolicy>(fail(std::move(text).error().code, text.error().text));
+  const auto now = clock_.now();
+  if (!policy) {
+    (text ? invalid_ : fetch_errors_).add();
+    log(Level::Info, "mta-sts domain={} policy=unusable: {}", printable(domain), printable(policy.error().text));
+    before.try_again = now + kFetchAgain;
+    const auto last = before.until > now ? before.policy : StsPolicy();
+    remember(domain, std::move(before));
+    co_return last;
+  }
+  found_.add();
+  remember(domain, {.id = std::move(id), .policy = *policy, .until = now + policy->max_age, .try_again = now});
+  co_return *std::move(policy);
+}
+
+}  // namespace paraph::queue

@@ -1,0 +1,75 @@
+#pragma once
+#include <chrono>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "dns/dns.h"
+
+namespace paraph::queue {
+
+/// What a domain says about its exchanges (RFC 8461 §3.2).
+struct StsPolicy {
+  enum class Mode { None, Testing, Enforce };
+  Mode mode = Mode::None;
+  std::vector<std::string> exchanges;  ///< lower case: "mx.example.org", "*.example.org"
+  std::chrono::seconds max_age{0};
+  friend bool operator==(const StsPolicy&, const StsPolicy&) = default;
+};
+
+/// RFC 8461 §4.1: is this host, lower case, one that the policy names? A "*" stands for one label.
+bool names_host(const StsPolicy& policy, std::string_view host);
+
+/// The id in the texts at _mta-sts.DOMAIN (RFC 8461 §3.1); nullopt: none, more than one, or a bad one: there is no
+/// policy.
+std::optional<std::string> parse_sts_record(std::span<const std::string> texts);
+
+/// A policy as it was fetched. BadInput: it is none that can be used; the sentence says why. A max_age past a year is a
+/// year.
+Result<StsPolicy> parse_sts_policy(std::string_view text);
+
+/// Policies of domains, asked for when a message goes there and kept in memory for as long as they say. Any event loop.
+class MtaSts {
+ public:
+  /// The body of https://mta-sts.DOMAIN/.well-known/mta-sts.txt, as text/plain, from a server with a certificate for
+  /// that name. Any failure is one; it takes no longer than a minute (§3.3).
+  using Fetch = std::function<Task<Result<std::string>>(std::string domain)>;
+
+  /// All outlive this.
+  MtaSts(dns::Resolver& resolver, Fetch fetch, const Clock& clock, Metrics& metrics);
+
+  /// What holds for `domain`, lower case, now; None when it says nothing. A policy that is known stays valid while DNS
+  /// or its server fail (§3.3). `within` is for DNS.
+  Task<StsPolicy> find(std::string domain, std::chrono::milliseconds within);
+
+ private:
+  struct Known {
+    std::string id;
+    StsPolicy policy;
+    Time until;      ///< the policy holds
+    Time try_again;  ///< a failed fetch is not repeated before
+  };
+  std::optional<Known> known(const std::string& domain) const;
+  Task<StsPolicy> fetch(std::string domain, std::string id, Known before);
+  void remember(const std::string& domain, Known known);
+
+  dns::Resolver& resolver_;
+  const Fetch fetch_;
+  const Clock& clock_;
+  Counter& found_;
+  Counter& fetch_errors_;
+  Counter& invalid_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Known, std::less<>> all_;
+};
+
+}  // namespace paraph::queue

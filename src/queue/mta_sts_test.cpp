@@ -1,0 +1,144 @@
+#include "queue/mta_sts.h"
+
+#include <gmock/gmock.h>
+
+#include "dns/memory/memory_resolver.h"
+#include "net/testing.h"
+
+namespace paraph::queue {
+namespace {
+
+using testing::ElementsAre;
+using Mode = StsPolicy::Mode;
+
+TEST(StsRecord, TheId) {
+  struct Case {
+    std::vector<std::string> texts;
+    std::optional<std::string> id;
+  };
+  for (const auto& [texts, id] : std::vector<Case>{
+           {{"v=STSv1; id=20160831085700Z;"}, "20160831085700Z"},
+           {{"v=STSv1;id=1"}, "1"},
+           {{"v = STSv1 ; x=y; id = 1 ;"}, "1"},
+           {{"v=spf1 -all", "v=STSv1; id=1"}, "1"},
+           {{"v=STSv1; id=1", "v=STSv1; id=2"}, std::nullopt},
+           {{"v=STSv1"}, std::nullopt},
+           {{"v=STSv1; id="}, std::nullopt},
+           {{"v=STSv1; id=a-b"}, std::nullopt},
+           {{"v=STSv1; id=" + std::string(33, '1')}, std::nullopt},
+           {{"id=1; v=STSv1"}, std::nullopt},
+           {{"v=STSv2; id=1"}, std::nullopt},
+           {{}, std::nullopt},
+       })
+    EXPECT_EQ(parse_sts_record(texts), id);
+}
+
+TEST(StsPolicies, Good) {
+  const auto policy = parse_sts_policy(
+      "version: STSv1\r\nmode: enforce\r\nmx: MX1.Example.com.\nmx:*.example.net\r\nnew: thing\r\nmax_age: 604800\r\n");
+  ASSERT_TRUE(policy) << policy.error().text;
+  EXPECT_EQ(policy->mode, Mode::Enforce);
+  EXPECT_THAT(policy->exchanges, ElementsAre("mx1.example.com", "*.example.net"));
+  EXPECT_EQ(policy->max_age, std::chrono::seconds(604800));
+  EXPECT_EQ(parse_sts_policy("version: STSv1\nmode: none\nmax_age: 9999999999").value().max_age,
+            std::chrono::seconds(31557600));
+}
+
+TEST(StsPolicies, Bad) {
+  for (const std::string text :
+       {"", "version: STSv1\nmode: enforce\nmax_age: 1", "version: STSv2\nmode: none\nmax_age: 1",
+        "mode: none\nmax_age: 1", "version: STSv1\nmax_age: 1", "version: STSv1\nmode: none",
+        "version: STSv1\nmode: perhaps\nmax_age: 1", "version: STSv1\nmode: none\nmax_age: -1",
+        "version: STSv1\nmode: none\nmax_age: 99999999999", "version: STSv1\nmode: testing\nmx: *\nmax_age: 1",
+        "version: STSv1\nmode: testing\nmx: a.*.b\nmax_age: 1", "version: STSv1\nmode: testing\nmx: a b\nmax_age: 1",
+        "<html>\n<body>"})
+    EXPECT_FALSE(parse_sts_policy(text)) << text;
+  std::string many = "version: STSv1\nmode: enforce\nmax_age: 1\n";
+  for (int i = 0; i < 300; ++i) many += "mx: a.test\n";
+  EXPECT_FALSE(parse_sts_policy(many));
+  EXPECT_FALSE(parse_sts_policy(std::string(70'000, '\n')));
+}
+
+TEST(StsPolicies, WhichHostsTheyName) {
+  const StsPolicy policy{.mode = Mode::Enforce, .exchanges = {"mx.example.com", "*.example.net"}};
+  for (const char* host : {"mx.example.com", "a.example.net"}) EXPECT_TRUE(names_host(policy, host)) << host;
+  for (const char* host : {"example.com", "x.mx.example.com", "example.net", "a.b.example.net", ".example.net", ""})
+    EXPECT_FALSE(names_host(policy, host)) << host;
+}
+
+class MtaStsTest : public ::testing::Test {
+ protected:
+  MtaStsTest() { dns_.add_txt("_mta-sts.a.test", "v=STSv1; id=1"); }
+
+  Task<Result<std::string>> fetch(std::string domain) {
+    fetched_.push_back(std::move(domain));
+    co_return answer_;
+  }
+  Task<Result<void>> maybe_fail(std::string, std::chrono::milliseconds) {
+    if (dns_fails_) co_return fail(Code::Unavailable, "no DNS");
+    co_return Result<void>();
+  }
+  Mode find(const std::string& domain = "a.test") {
+    return net::run_task(loop_, sts_.find(domain, std::chrono::seconds(5))).mode;
+  }
+
+  static std::string policy(const std::string& mode) {
+    return "version: STSv1\nmode: " + mode + "\nmx: mx.a.test\nmax_age: 1000\n";
+  }
+
+  boost::asio::io_context loop_{1};
+  bool dns_fails_ = false;
+  dns::memory::MemoryResolver dns_{[this](std::string question, std::chrono::milliseconds within) {
+    return maybe_fail(std::move(question), within);
+  }};
+  FakeClock clock_{Time(std::chrono::seconds(1'000'000))};
+  Metrics metrics_;
+  Result<std::string> answer_ = policy("enforce");
+  std::vector<std::string> fetched_;
+  MtaSts sts_{dns_, [this](std::string domain) { return fetch(std::move(domain)); }, clock_, metrics_};
+};
+
+TEST_F(MtaStsTest, FetchedOnceForItsTime) {
+  EXPECT_EQ(find(), Mode::Enforce);
+  EXPECT_EQ(find(), Mode::Enforce);
+  EXPECT_THAT(fetched_, ElementsAre("a.test"));
+  clock_.advance(std::chrono::seconds(1001));
+  EXPECT_EQ(find(), Mode::Enforce);
+  EXPECT_EQ(fetched_.size(), 2u);
+}
+
+TEST_F(MtaStsTest, WithoutARecordThereIsNone) {
+  EXPECT_EQ(find("b.test"), Mode::None);
+  EXPECT_TRUE(fetched_.empty());
+}
+
+TEST_F(MtaStsTest, WhatIsKnownStaysWhileDnsFails) {
+  EXPECT_EQ(find(), Mode::Enforce);
+  dns_fails_ = true;
+  EXPECT_EQ(find(), Mode::Enforce);
+  clock_.advance(std::chrono::seconds(1001));
+  EXPECT_EQ(find(), Mode::None);
+}
+
+TEST_F(MtaStsTest, ANewIdIsFetchedAndAFailureLeavesTheOld) {
+  EXPECT_EQ(find(), Mode::Enforce);
+  dns_.add_txt("_mta-sts.c.test", "v=STSv1; id=1");
+  EXPECT_EQ(find("c.test"), Mode::Enforce);
+  answer_ = fail(Code::Unavailable, "refused");
+  clock_.advance(std::chrono::seconds(1001));
+  EXPECT_EQ(find(), Mode::None) << "its time was over";
+  const auto fetches = fetched_.size();
+  EXPECT_EQ(find(), Mode::None);
+  EXPECT_EQ(fetched_.size(), fetches) << "not at once again";
+  clock_.advance(std::chrono::seconds(301));
+  answer_ = policy("testing");
+  EXPECT_EQ(find(), Mode::Testing);
+}
+
+TEST_F(MtaStsTest, ABadPolicyIsNone) {
+  answer_ = "<html>";
+  EXPECT_EQ(find(), Mode::None);
+}
+
+}  // namespace
+}  // namespace paraph::queue

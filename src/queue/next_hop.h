@@ -1,0 +1,27 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "relay/relay.h"
+
+namespace paraph::queue {
+
+/// Where mail for a domain goes next.
+struct NextHop {
+  std::vector<relay::Host> hosts;  ///< in the order of trying; one at least
+  std::string destination;         ///< the domain, or the route that it takes: for logs
+};
+
+/// Finds the servers that take mail for a domain (RFC 5321 §5.1, routes, policies). Any event loop.
+class NextHops {
+ public:
+  virtual ~NextHops() = default;
+  /// `domain` is lower case. NotFound: there is no such domain (5.1.2). Denied: it takes no mail (null MX, RFC 7505:
+  /// 5.1.10). Refused: a policy keeps the message from every server there is (5.7.1). Unavailable: not known now
+  /// (4.4.3).
+  virtual Task<Result<NextHop>> find(std::string domain) = 0;
+};
+
+}  // namespace paraph::queue

@@ -1,0 +1,109 @@
+#pragma once
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "queue/destinations.h"
+#include "queue/queue.h"
+#include "queue/wake.h"
+#include "service/queue_items.h"
+#include "service/turns.h"
+
+namespace paraph::queue {
+
+/// What is counted (docs/API.md: metrics).
+struct Counts {
+  explicit Counts(Metrics& metrics);
+  Counter &tries, &delivered, &failed, &put_off, &reports;
+  Gauge& lanes;
+};
+
+/// What the files of this room share: queue.cpp (when), look.cpp (what is taken), lane.cpp (one try after the other),
+/// finish.cpp (what came of it).
+struct Queue::Inside : std::enable_shared_from_this<Queue::Inside> {
+  Inside(const Neighbours& n, NextHops& h, relay::Relay& r, net::Gate& g, Options o, ChangeForm c, Metrics* m)
+      : with(n),
+        next_hops(h),
+        relay(r),
+        gate(g),
+        options(std::move(o)),
+        change_form(std::move(c)),
+        reporter(n, options.node),
+        items(n.store, n.random, n.clock),
+        destinations(options.connections_per_destination, options.connections_max) {
+    if (m != nullptr) counts.emplace(*m);
+  }
+
+  /// A try whose result could not be written yet: it is kept, so that nobody gets the message twice.
+  struct Unfinished {
+    service::ItemRow row;
+    Tried tried;
+  };
+
+  // queue.cpp
+  Task<void> pump();
+  Task<Result<void>> pass();
+  Task<Result<void>> ring_due();
+  Task<void> forget_ended();
+  Task<std::chrono::milliseconds> time_to_next_bell();
+  void begin_lanes();
+  void begin_lane(const DestinationPtr& destination, std::size_t number);
+  bool stopping() const { return stopped || gate.stopping(); }
+  std::string token() const { return with.random.octets(8); }
+
+  // look.cpp
+  /// Takes what is due. False: nothing is, and the bells are silent.
+  Task<Result<bool>> refill(DestinationPtr destination);
+  Task<Result<std::vector<store::KeyValue>>> look(DestinationPtr destination, std::string from);
+  Task<Result<void>> take(DestinationPtr destination, std::vector<store::KeyValue> rows);
+  Task<Result<bool>> silence(DestinationPtr destination, std::vector<std::string> bells,
+                             std::vector<std::optional<std::string>> tokens);
+  Task<Result<std::size_t>> put_back();
+
+  // lane.cpp
+  Task<void> lane(DestinationPtr destination);
+  Task<Result<void>> serve(DestinationPtr destination);
+  Task<void> deliver(DestinationPtr destination, service::ItemRow row);
+  Task<Tried> try_item(DestinationPtr destination, service::ItemRow& row);
+  Task<Tried> try_hosts(DestinationPtr destination, const NextHop& hop, service::ItemRow& row);
+  Task<Result<relay::Outcome>> send(const relay::Host& host, const record::Queued& item);
+  Task<Result<bool>> refit(service::ItemRow& row, const relay::Outcome& outcome);
+
+  // finish.cpp
+  /// Writes what came of a try. False: the store refuses, and it is done later.
+  Task<bool> finish(service::ItemRow row, Tried tried);
+  Task<Result<void>> write(const service::ItemRow& before, const After& after);
+  Task<Result<void>> write_alone(const service::ItemRow& before, const record::Queued& after);
+  Task<Result<void>> add_change(store::Batch& batch, const service::ItemRow& before, const record::Queued& after);
+  Task<void> finish_unfinished();
+  void note(const service::ItemRow& row, const Tried& tried, const After& after) const;
+
+  Neighbours with;
+  NextHops& next_hops;
+  relay::Relay& relay;
+  net::Gate& gate;
+  Options options;
+  ChangeForm change_form;
+  Reporter reporter;
+  service::QueueItems items;
+  Destinations destinations;
+  service::Turns turns;  ///< of destinations (odd) while one looks, and of messages (even) while their uses change
+  std::optional<Counts> counts;
+  Wake wake;
+  std::vector<Executor> loops;
+  std::unique_ptr<store::Subscription> subscription;
+  std::atomic<bool> stopped{false};
+  std::atomic<bool> truncated{false};  ///< more bells ring than were heard
+  std::mutex mutex;
+  std::map<std::uint64_t, Unfinished> unfinished;  ///< under mutex
+  std::optional<Time> forgot;                      ///< when forget_ended() ran; the pump's own
+};
+
+/// A try's answers when no server gave any: the same for every recipient who waits.
+Tried same_for_all(const record::Queued& item, relay::Answer answer, std::string host = "");
+
+}  // namespace paraph::queue

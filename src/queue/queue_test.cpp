@@ -1,0 +1,454 @@
+#include "queue/queue.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <stdlib.h>
+
+#include <filesystem>
+
+#include "queue/testing.h"
+#include "store/rocks/rocks_store.h"
+
+namespace paraph::queue {
+namespace {
+
+using namespace std::chrono_literals;
+using service::done;
+using service::QueueItems;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+using State = record::QueuedRecipient::State;
+
+struct QueueTest : testing::Test, QueueWorld {
+  explicit QueueTest(Options with = {}) : QueueWorld(nullptr, std::move(with)) { make_accounts(); }
+  ~QueueTest() override { EXPECT_THAT(findings(), IsEmpty()); }
+
+  /// Does something to an item as soon as its try began.
+  Task<void> act_during_try(record::ItemId id, QueueItems::Act act) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    while (!relay.running()) co_await boost::asio::post(executor, use_task);
+    const auto acted = co_await items.apply(id, act);
+    EXPECT_TRUE(acted && *acted);
+  }
+  /// A message whenever one was delivered, `count` times.
+  Task<void> send_meanwhile(std::size_t count) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    for (std::size_t sent = 0; sent < count; ++sent) {
+      for (int i = 0; i < 100'000 && relay.calls.size() <= sent; ++i) co_await boost::asio::post(executor, use_task);
+      // A little later each time: before, during and after the look that finds nothing.
+      for (std::size_t i = 0; i < sent; ++i) co_await boost::asio::post(executor, use_task);
+      auto made = co_await receive(std::string(kReturnPath) + kHello);
+      auto prepared = service::ok(std::move(made));
+      const mail::Address from{"alice", "example.org"};
+      const auto to = recipients_of({"carol@example.net"}, std::nullopt);
+      const auto done_so = co_await send_message(prepared, to, from, mail::MailOptions());
+      EXPECT_TRUE(done_so.has_value());
+    }
+  }
+  void run_beside(Task<void> other) {
+    boost::asio::io_context loop{1};
+    boost::asio::co_spawn(loop, std::move(other), [](std::exception_ptr e) { EXPECT_TRUE(e == nullptr); });
+    boost::asio::co_spawn(loop, queue->run_due(), [](std::exception_ptr e) { EXPECT_TRUE(e == nullptr); });
+    loop.run();
+  }
+};
+
+TEST_F(QueueTest, AMessageIsDeliveredWithoutItsReturnPath) {
+  send({"carol@example.net", "dave@example.net"});
+  run_due();
+  ASSERT_THAT(relay.calls, SizeIs(1));
+  const auto& call = relay.calls[0];
+  EXPECT_EQ(call.host, "mx.example.net");
+  EXPECT_THAT(call.recipients, ElementsAre("carol@example.net", "dave@example.net"));
+  EXPECT_EQ(call.octets, kHello);
+  EXPECT_EQ(call.reverse_path.text(), "alice@example.org");
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_THAT(inbox_of(alice), IsEmpty());
+  const auto ended = done(service::load_items_of(store, "1@example.org"));
+  ASSERT_THAT(ended, SizeIs(1));
+  EXPECT_EQ(ended[0].item.recipients[0].state, State::Delivered);
+  EXPECT_EQ(ended[0].item.recipients[0].host, "mx.example.net");
+  EXPECT_TRUE(ended[0].item.ended);
+}
+
+TEST_F(QueueTest, WhatHasEndedIsForgottenADayLater) {
+  send({"carol@example.net"});
+  run_due();
+  pass(25h, 60min);
+  EXPECT_THAT(done(service::load_items_of(store, "1@example.org")), IsEmpty());
+  for (const auto* family : {"Q", "w", "d", "l", "t", "x"}) {
+    EXPECT_THAT(done(store.scan(record::all_with(family))), IsEmpty()) << family;
+  }
+}
+
+TEST_F(QueueTest, WhatIsPutOffComesAgainAndOnlyForWhomItWaits) {
+  relay.script = [](const relay::Host&, const relay::Job& job) {
+    auto outcome = FakeRelay::all(job, {250, "2.0.0", "taken"});
+    if (job.recipients.size() > 1) outcome.answers[1] = {450, "4.2.1", "greylisted"};
+    return outcome;
+  };
+  send({"carol@example.net", "dave@example.net", "erin@example.net"});
+  run_due();
+  ASSERT_THAT(waiting(), SizeIs(1));
+  EXPECT_EQ(waiting()[0].item.recipients[1].text, "greylisted");
+  pass(3min);
+  EXPECT_THAT(relay.calls, SizeIs(1)) << "not before it is due";
+  pass(5min);
+  ASSERT_THAT(relay.calls, SizeIs(2));
+  EXPECT_THAT(relay.calls[1].recipients, ElementsAre("dave@example.net"));
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
+TEST_F(QueueTest, ARefusalIsReportedToTheSenderOnce) {
+  relay.script = &FakeRelay::refuse;
+  send({"carol@example.net"});
+  run_due();
+  pass(60min);
+  EXPECT_THAT(relay.calls, SizeIs(1));
+  EXPECT_THAT(waiting(), IsEmpty());
+  const auto reports = inbox_of(alice);
+  ASSERT_THAT(reports, SizeIs(1));
+  EXPECT_THAT(reports[0], testing::StartsWith("Return-Path: <>\r\n"));
+  EXPECT_THAT(reports[0], AllOf(HasSubstr("multipart/report"), HasSubstr("Action: failed"), HasSubstr("Status: 5.1.1"),
+                                HasSubstr("carol@example.net"), HasSubstr("mx.example.net"), HasSubstr("Subject: hi"),
+                                Not(HasSubstr("\r\n\r\nhello"))));
+}
+
+TEST_F(QueueTest, ARefusalToASenderElsewhereGoesThereWithTheNullReversePath) {
+  relay.script = [](const relay::Host& host, const relay::Job& job) {
+    return host.name == "mx.example.net" ? FakeRelay::refuse(host, job) : FakeRelay::take(host, job);
+  };
+  send({"carol@example.net"}, {"zoe", "Elsewhere.example"});
+  run_due();
+  ASSERT_THAT(relay.calls, SizeIs(2));
+  EXPECT_EQ(relay.calls[1].host, "mx.elsewhere.example");
+  EXPECT_TRUE(relay.calls[1].reverse_path.null());
+  EXPECT_THAT(relay.calls[1].octets, AllOf(HasSubstr("multipart/report"), Not(HasSubstr("Return-Path"))));
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_THAT(inbox_of(alice), IsEmpty());
+}
+
+TEST_F(QueueTest, NothingIsReportedAboutAReport) {
+  relay.script = &FakeRelay::refuse;
+  send({"carol@example.net"}, {"zoe", "elsewhere.example"});
+  send({"carol@example.net"}, {});
+  send({"carol@example.net"}, {"nobody", "example.org"});
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(4)) << "three messages, and one report to Zoe";
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
+TEST_F(QueueTest, AReceiverThatIsDownForAnHourGetsTheMessageOnce) {
+  relay.script = &FakeRelay::down;
+  send({"carol@example.net"});
+  run_due();
+  pass(60min);
+  EXPECT_GE(relay.calls.size(), 3u);
+  EXPECT_LE(relay.calls.size(), 6u);
+  const auto before = relay.calls.size();
+  relay.script = &FakeRelay::take;
+  pass(120min);
+  EXPECT_EQ(relay.calls.size(), before + 1);
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_THAT(inbox_of(alice), IsEmpty());
+}
+
+TEST_F(QueueTest, ThereIsOneWarningAfterFourHoursAndOneReportAfterFiveDays) {
+  relay.script = &FakeRelay::put_off;
+  send({"carol@example.net", "dave@example.net"});
+  run_due();
+  pass(239min);
+  EXPECT_THAT(inbox_of(alice), IsEmpty());
+  pass(2min);
+  ASSERT_THAT(inbox_of(alice), SizeIs(1));
+  EXPECT_THAT(inbox_of(alice)[0], HasSubstr("Action: delayed"));
+  pass(5 * 24h - 242min, 7min);
+  EXPECT_THAT(inbox_of(alice), SizeIs(1));
+  EXPECT_THAT(waiting(), SizeIs(1));
+  pass(15min);
+  ASSERT_THAT(inbox_of(alice), SizeIs(2));
+  EXPECT_THAT(inbox_of(alice)[1], AllOf(HasSubstr("Action: failed"), HasSubstr("5.4.7"), HasSubstr("451 4.3.0 later")));
+  EXPECT_THAT(waiting(), IsEmpty());
+  const auto tries = relay.calls.size();
+  pass(24h, 60min);
+  EXPECT_EQ(relay.calls.size(), tries);
+  EXPECT_THAT(inbox_of(alice), SizeIs(2));
+}
+
+TEST_F(QueueTest, ARestartDoesNotBeginAnew) {
+  relay.script = &FakeRelay::put_off;
+  send({"carol@example.net"});
+  run_due();
+  for (int hour = 0; hour < 5; ++hour) {
+    restart();
+    recover();
+    pass(60min);
+  }
+  EXPECT_THAT(inbox_of(alice), SizeIs(1)) << "the warning came when it was due, and once";
+  EXPECT_GE(waiting()[0].item.tries, 6u);
+  EXPECT_LE(relay.calls.size(), 10u);
+}
+
+TEST_F(QueueTest, SuccessIsReportedWhenItWasAskedFor) {
+  send({"carol@example.net"}, {"alice", "example.org"}, mail::Notify{.success = true});
+  run_due();
+  ASSERT_THAT(inbox_of(alice), SizeIs(1));
+  EXPECT_THAT(inbox_of(alice)[0], HasSubstr("Action: relayed"));
+}
+
+TEST_F(QueueTest, TheNextServerIsTriedWhenOneCannotBeReached) {
+  hops.prefixes = {"mx1.", "mx2.", "mx3."};
+  relay.script = [](const relay::Host& host, const relay::Job& job) {
+    return host.name.starts_with("mx1") ? FakeRelay::down(host, job) : FakeRelay::take(host, job);
+  };
+  send({"carol@example.net"});
+  run_due();
+  ASSERT_THAT(relay.calls, SizeIs(2));
+  EXPECT_EQ(relay.calls[1].host, "mx2.example.net");
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
+TEST_F(QueueTest, ADomainThatTakesNoMailSaysSo) {
+  hops.failures = {{"gone.example", {Code::NotFound, "no such domain"}},
+                   {"null.example", {Code::Denied, "takes no mail"}},
+                   {"policy.example", {Code::Refused, "MTA-STS"}},
+                   {"slow.example", {Code::Unavailable, "DNS does not answer"}}};
+  send({"a@gone.example", "b@null.example", "c@policy.example", "d@slow.example"});
+  run_due();
+  const auto found = done(service::load_items_of(store, "1@example.org"));
+  std::vector<std::string> enhanced;
+  for (const auto& row : found) enhanced.push_back(row.item.recipients[0].enhanced);
+  EXPECT_THAT(enhanced, ElementsAre("5.1.2", "5.1.10", "5.7.1", "4.4.3"));
+  EXPECT_THAT(waiting(), SizeIs(1));
+  EXPECT_THAT(relay.calls, IsEmpty());
+  EXPECT_THAT(inbox_of(alice), SizeIs(3));
+}
+
+TEST_F(QueueTest, AMessageThatDoesNotFitFailsWithItsReason) {
+  const std::pair<relay::Misfit, std::string> all[] = {{relay::Misfit::SevenBit, "5.6.3"},
+                                                       {relay::Misfit::Size, "5.3.4"},
+                                                       {relay::Misfit::Utf8, "5.6.7"},
+                                                       {relay::Misfit::Tls, "5.7.30"}};
+  for (const auto& [misfit, status] : all) {
+    relay.script = [misfit](const relay::Host&, const relay::Job& job) {
+      auto outcome = FakeRelay::all(job, {});
+      outcome.misfit = misfit;
+      return outcome;
+    };
+    send({"carol@example.net"});
+    run_due();
+    EXPECT_THAT(inbox_of(alice).back(), HasSubstr("Status: " + status));
+    EXPECT_THAT(waiting(), IsEmpty());
+  }
+}
+
+TEST_F(QueueTest, AMessageThatDoesNotFitIsChangedAndTriedAtOnce) {
+  relay.script = [](const relay::Host& host, const relay::Job& job) {
+    if (job.content.bytes() < 60) return FakeRelay::take(host, job);
+    auto outcome = FakeRelay::all(job, {});
+    outcome.misfit = relay::Misfit::Size;
+    outcome.size_max = 60;
+    return outcome;
+  };
+  change_form = [this](const record::Queued& item, relay::Misfit misfit,
+                       std::uint64_t size_max) -> Task<Result<service::NewMessage>> {
+    EXPECT_EQ(item.destination, "example.net");
+    EXPECT_EQ(misfit, relay::Misfit::Size);
+    EXPECT_EQ(size_max, 60u);
+    return receive("Subject: short\r\n\r\nhello\r\n");
+  };
+  restart();
+  send({"carol@example.net"});
+  run_due();
+  ASSERT_THAT(relay.calls, SizeIs(2));
+  EXPECT_EQ(relay.calls[1].octets, "Subject: short\r\n\r\nhello\r\n");
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_THAT(inbox_of(alice), IsEmpty());
+}
+
+TEST_F(QueueTest, WhatIsHeldWaitsUntilItIsReleased) {
+  send({"carol@example.net"});
+  const auto id = waiting()[0].id;
+  done(items.apply(id, QueueItems::Act::Hold));
+  run_due();
+  pass(24h, 60min);
+  EXPECT_THAT(relay.calls, IsEmpty());
+  done(items.apply(id, QueueItems::Act::Release));
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(1));
+}
+
+TEST_F(QueueTest, WhatIsHeldDuringATryIsHeldAfterIt) {
+  relay.script = &FakeRelay::put_off;
+  send({"carol@example.net"});
+  run_beside(act_during_try(waiting()[0].id, QueueItems::Act::Hold));
+  pass(24h, 60min);
+  EXPECT_THAT(relay.calls, SizeIs(1));
+  EXPECT_TRUE(waiting()[0].item.held);
+}
+
+TEST_F(QueueTest, WhatIsDroppedDuringATryIsGone) {
+  relay.script = &FakeRelay::refuse;
+  send({"carol@example.net"});
+  run_beside(act_during_try(waiting()[0].id, QueueItems::Act::Drop));
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_THAT(inbox_of(alice), IsEmpty());
+}
+
+TEST_F(QueueTest, ARetryIsNow) {
+  relay.script = &FakeRelay::put_off;
+  send({"carol@example.net"});
+  run_due();
+  relay.script = &FakeRelay::take;
+  done(items.apply(waiting()[0].id, QueueItems::Act::Retry));
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(2));
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
+TEST_F(QueueTest, ARetryIsATryAlthoughTheDestinationDidNotAnswerJustNow) {
+  relay.script = &FakeRelay::down;
+  send({"carol@example.net"});
+  send({"dave@example.net"});
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(testing::Le(2u)));
+  relay.calls.clear();
+  relay.script = &FakeRelay::take;
+  done(items.apply(waiting()[0].id, QueueItems::Act::Retry));
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(1));
+  EXPECT_THAT(waiting(), SizeIs(1));
+}
+
+TEST_F(QueueTest, WhatWasTakenWhenTheProcessDiedIsTakenAgain) {
+  send({"carol@example.net"});
+  {
+    // The loop ends in the midst of a transaction, as a kill does.
+    boost::asio::io_context loop{1};
+    boost::asio::co_spawn(loop, queue->run_due(), [](std::exception_ptr) {});
+    while (done(store.scan(record::all_with(record::leases_prefix("vm.example.org")))).empty()) loop.run_one();
+    queue->stop();
+  }
+  EXPECT_THAT(relay.calls, IsEmpty());
+  restart();
+  run_due();
+  EXPECT_THAT(relay.calls, IsEmpty()) << "it is under its lease";
+  recover();
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(1));
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
+TEST_F(QueueTest, WhatAnotherNodeTookIsTakenWhenItsLeaseIsOver) {
+  send({"carol@example.net"});
+  auto row = waiting()[0];
+  auto after = row.item;
+  after.node = "dead.example.org";
+  after.due = clock.now() + 1h;
+  store::Batch batch;
+  service::UseEdits uses;
+  service::change_item(batch, uses, row, after, clock.now(), "12345678");
+  done(store.commit(std::move(batch)));
+  run_due();
+  pass(59min);
+  EXPECT_THAT(relay.calls, IsEmpty());
+  pass(2min);
+  EXPECT_THAT(relay.calls, SizeIs(1));
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
+TEST_F(QueueTest, AThousandRecipientsOfADomainAreTenTransactions) {
+  std::vector<std::string> to;
+  for (int i = 0; i < 1000; ++i) to.push_back(fmt::format("r{}@example.net", i));
+  send(to);
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(10));
+  for (const auto& call : relay.calls) EXPECT_THAT(call.recipients, SizeIs(100));
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
+TEST_F(QueueTest, WhoRingsDuringTheLastLookIsHeard) {
+  send({"carol@example.net"});
+  run_beside(send_meanwhile(40));
+  run_due();  // what came when all was done
+  EXPECT_THAT(relay.calls, SizeIs(41));
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
+struct BoundsTest : QueueTest {
+  BoundsTest() : QueueTest({.connections_per_destination = 3, .connections_max = 5}) {}
+};
+
+TEST_F(BoundsTest, TransactionsAreBounded) {
+  for (int i = 0; i < 20; ++i) send({"carol@a.example", "carol@b.example", fmt::format("carol@c{}.example", i)});
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(60));
+  EXPECT_EQ(relay.most_at_once("mx.a.example"), 3u);
+  EXPECT_EQ(relay.most_at_once("mx.b.example"), 3u);
+  EXPECT_EQ(relay.all_at_once, 5u);
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
+TEST_F(BoundsTest, ADestinationThatDoesNotAnswerIsTriedByOneAtATime) {
+  relay.script = &FakeRelay::down;
+  for (int i = 0; i < 20; ++i) send({"carol@a.example"});
+  run_due();
+  EXPECT_LE(relay.calls.size(), 3u) << "the others are put off with that answer";
+  EXPECT_THAT(waiting(), SizeIs(20));
+  const auto tried = relay.calls.size();
+  pass(20min);
+  EXPECT_GT(relay.calls.size(), tried);
+  for (std::size_t i = tried; i < relay.calls.size(); ++i) EXPECT_EQ(relay.calls[i].at_once, 1u);
+  relay.script = &FakeRelay::take;
+  pass(60min);
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_THAT(inbox_of(alice), IsEmpty());
+}
+
+/// A folder of its own, gone at the end.
+struct Folder {
+  Folder() {
+    auto name = (std::filesystem::temp_directory_path() / "paraph-queue-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder");
+    path = name;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  std::filesystem::path path;
+};
+
+TEST(QueueOnDisk, AStoreThatIsOpenedAgainGoesOnWhereItWas) {
+  const Folder folder;
+  const auto open = [&] { return service::ok(store::rocks::open({.data_dir = folder.path})); };
+  Time now;
+  {
+    const auto store = open();
+    QueueWorld world(store.get());
+    world.make_accounts();
+    world.relay.script = &FakeRelay::put_off;
+    world.send({"carol@example.net"});
+    world.run_due();
+    world.pass(60min);
+    EXPECT_EQ(world.waiting().at(0).item.tries, 4u);
+    now = world.clock.now();
+  }
+  const auto store = open();
+  QueueWorld world(store.get());
+  world.clock.advance(std::chrono::duration_cast<std::chrono::seconds>(now - world.clock.now()));
+  world.recover();
+  world.run_due();
+  EXPECT_THAT(world.relay.calls, IsEmpty());
+  world.pass(120min);
+  EXPECT_THAT(world.relay.calls, SizeIs(1));
+  EXPECT_THAT(world.waiting(), IsEmpty());
+  EXPECT_THAT(world.findings(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace paraph::queue

@@ -1,0 +1,109 @@
+#include "queue/retry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "service/queue_rows.h"
+
+namespace paraph::queue {
+namespace {
+
+using record::QueuedRecipient;
+using State = QueuedRecipient::State;
+using report::Action;
+
+constexpr std::uint32_t kDoublingsMax = 20;
+constexpr std::int64_t kPerMille = 1000;
+
+/// The server's own enhanced code when it is of the right class.
+std::string status_of(const QueuedRecipient& recipient, char digit) {
+  if (recipient.enhanced.starts_with(digit)) return recipient.enhanced;
+  return fmt::format("{}.0.0", digit);
+}
+
+report::About about(const QueuedRecipient& recipient, Action action, std::string status) {
+  return {.recipient = recipient.recipient,
+          .action = action,
+          .status = std::move(status),
+          .remote_host = recipient.host,
+          .diagnostic = recipient.host.empty() ? recipient.text : diagnostic_of(recipient),
+          .last_attempt = recipient.at,
+          .retry_until = std::nullopt};
+}
+
+std::chrono::seconds delay_of(const RetryPolicy& policy, std::uint32_t tries, crypto::Random& random) {
+  auto delay = policy.first;
+  for (std::uint32_t i = 1; i < std::min(tries, kDoublingsMax) && delay < policy.most; ++i) delay *= 2;
+  delay = std::min(delay, policy.most);
+  const auto share = static_cast<std::int64_t>(random.below(401)) + 800;  // four fifths to six fifths
+  return std::max(std::chrono::seconds(1), std::chrono::seconds(delay.count() * share / kPerMille));
+}
+
+Time next_due(const RetryPolicy& policy, const record::Queued& item, Time now, crypto::Random& random) {
+  Time due = now + delay_of(policy, item.tries, random);
+  if (!item.warned) due = std::min(due, std::max(now + std::chrono::seconds(1), item.arrived + policy.warn_after));
+  return std::min(due, item.arrived + policy.give_up_after);
+}
+
+void note_answer(QueuedRecipient& recipient, const Tried& tried, const relay::Answer& answer, Time now) {
+  recipient.code = answer.code >= 0 && answer.code <= 999 ? answer.code : 0;
+  recipient.enhanced = answer.enhanced;
+  recipient.text = answer.text;
+  recipient.host = tried.host;
+  recipient.at = now;
+  if (answer.delivered()) recipient.state = State::Delivered;
+  if (answer.permanent()) recipient.state = State::Failed;
+}
+
+}  // namespace
+
+std::string diagnostic_of(const QueuedRecipient& recipient) {
+  std::string text = recipient.code == 0 ? "" : fmt::format("{} ", recipient.code);
+  if (!recipient.enhanced.empty()) text += recipient.enhanced + " ";
+  return text + recipient.text;
+}
+
+After apply_try(const RetryPolicy& policy, record::Queued item, const Tried& tried, Time now, crypto::Random& random) {
+  After after;
+  ++item.tries;
+  item.node.clear();
+  const auto age = now - item.arrived;
+  const bool gives_up = age >= policy.give_up_after;
+  const bool warns = !gives_up && !item.warned && age >= policy.warn_after;
+  const auto tell = [&](const QueuedRecipient& recipient, Action action, std::string status) {
+    if (report::is_wanted(recipient.recipient, action))
+      after.about.push_back(about(recipient, action, std::move(status)));
+  };
+  std::size_t index = 0;
+  for (auto& recipient : item.recipients) {
+    if (!service::waits(recipient)) continue;
+    const relay::Answer none{.text = "no answer"};
+    note_answer(recipient, tried, index < tried.answers.size() ? tried.answers[index] : none, now);
+    ++index;
+    if (recipient.state == State::Delivered) {
+      ++after.delivered;
+      if (!tried.dsn) tell(recipient, Action::Relayed, status_of(recipient, '2'));
+    } else if (recipient.state == State::Failed) {
+      ++after.failed;
+      tell(recipient, Action::Failed, status_of(recipient, '5'));
+    } else if (gives_up) {
+      ++after.failed;
+      recipient.state = State::Failed;
+      tell(recipient, Action::Failed, "5.4.7");  // delivery time expired (RFC 3463 §3.5)
+    } else {
+      ++after.waiting;
+      if (!warns) continue;
+      const auto told = after.about.size();
+      tell(recipient, Action::Delayed, status_of(recipient, '4'));
+      if (after.about.size() > told) after.about.back().retry_until = item.arrived + policy.give_up_after;
+    }
+  }
+  item.warned = item.warned || warns;
+  if (after.waiting != 0) item.due = next_due(policy, item, now, random);
+  service::end_if_done(item, now);
+  after.item = std::move(item);
+  return after;
+}
+
+}  // namespace paraph::queue

@@ -1,0 +1,119 @@
+#include "queue/retry.h"
+
+#include <gtest/gtest.h>
+
+namespace paraph::queue {
+namespace {
+
+using namespace std::chrono_literals;
+using State = record::QueuedRecipient::State;
+using report::Action;
+
+constexpr Time kArrived{std::chrono::seconds{1795392000}};
+const relay::Answer kTaken{250, "2.0.0", "taken"};
+const relay::Answer kLater{451, "4.3.0", "later"};
+const relay::Answer kNo{550, "5.1.1", "no such user"};
+
+record::Queued item_for(std::size_t recipients) {
+  record::Queued item{
+      .destination = "example.net", .message = MessageId{1}, .arrived = kArrived, .due = kArrived, .node = "vm"};
+  for (std::size_t i = 0; i < recipients; ++i) item.recipients.push_back({.recipient = {{"r", "example.net"}}});
+  return item;
+}
+
+After after_try(record::Queued item, std::vector<relay::Answer> answers, Time now, bool dsn = false) {
+  crypto::SeededRandom random{1};
+  return apply_try({}, std::move(item), {.answers = std::move(answers), .host = "mx.example.net", .dsn = dsn}, now,
+                   random);
+}
+
+TEST(ApplyTry, EachRecipientHasAnAnswerOfTheirOwn) {
+  const auto after = after_try(item_for(3), {kTaken, kNo, kLater}, kArrived + 1s);
+  EXPECT_EQ(after.item.recipients[0].state, State::Delivered);
+  EXPECT_EQ(after.item.recipients[1].state, State::Failed);
+  EXPECT_EQ(after.item.recipients[2].state, State::Waiting);
+  EXPECT_EQ(after.item.recipients[2].text, "later");
+  EXPECT_EQ(after.item.recipients[2].host, "mx.example.net");
+  EXPECT_EQ(after.item.node, "");
+  EXPECT_FALSE(after.item.ended);
+  ASSERT_EQ(after.about.size(), 1u);
+  EXPECT_EQ(after.about[0].action, Action::Failed);
+  EXPECT_EQ(after.about[0].status, "5.1.1");
+  EXPECT_EQ(after.about[0].diagnostic, "550 5.1.1 no such user");
+  const auto second = after_try(after.item, {kTaken}, kArrived + 400s);
+  EXPECT_TRUE(second.item.ended);
+  EXPECT_TRUE(second.about.empty()) << "nobody asked to hear of success";
+}
+
+TEST(ApplyTry, AMissingAnswerIsNoAnswer) {
+  const auto after = after_try(item_for(2), {kTaken}, kArrived + 1s);
+  EXPECT_EQ(after.item.recipients[1].state, State::Waiting);
+}
+
+TEST(ApplyTry, ComesAgainAfterFiveMinutesThenLater) {
+  auto item = item_for(1);
+  Time now = kArrived;
+  const std::chrono::seconds rough[] = {300s, 600s, 1200s, 2400s, 4800s};
+  for (const auto expected : rough) {
+    item = after_try(item, {kLater}, now).item;
+    const auto delay = item.due - now;
+    EXPECT_GE(delay, expected * 4 / 5);
+    EXPECT_LE(delay, expected * 6 / 5);
+    now = item.due;
+  }
+}
+
+TEST(ApplyTry, IsTriedWhenTheWarningIsDueAndAtTheVeryEnd) {
+  auto item = item_for(1);
+  Time now = kArrived;
+  bool warned = false, at_four_hours = false;
+  for (int tries = 0; tries < 200 && !item.ended; ++tries) {
+    const auto after = after_try(item, {kLater}, now);
+    for (const auto& about : after.about) {
+      if (about.action != Action::Delayed) continue;
+      EXPECT_FALSE(warned) << "once";
+      warned = true;
+      at_four_hours = now == kArrived + 4h;
+      EXPECT_EQ(about.retry_until, kArrived + 5 * 24h);
+    }
+    item = after.item;
+    if (item.ended) {
+      EXPECT_EQ(now, kArrived + 5 * 24h);
+      ASSERT_EQ(after.about.size(), 1u);
+      EXPECT_EQ(after.about[0].status, "5.4.7");
+      EXPECT_EQ(after.about[0].diagnostic, "451 4.3.0 later");
+    }
+    EXPECT_LE(item.due - now, 288min);
+    now = item.due;
+  }
+  EXPECT_TRUE(item.ended);
+  EXPECT_TRUE(warned && at_four_hours);
+}
+
+TEST(ApplyTry, WhoeverWantsNothingHearsNothing) {
+  for (const auto& answer : {kTaken, kNo}) {
+    auto item = item_for(1);
+    item.recipients[0].recipient.notify = mail::Notify{};
+    EXPECT_TRUE(after_try(item, {answer}, kArrived).about.empty());
+  }
+}
+
+TEST(ApplyTry, SuccessIsReportedUnlessTheNextServerDoes) {
+  auto item = item_for(1);
+  item.recipients[0].recipient.notify = mail::Notify{.success = true};
+  EXPECT_TRUE(after_try(item, {kTaken}, kArrived, true).about.empty());
+  const auto after = after_try(item, {kTaken}, kArrived);
+  ASSERT_EQ(after.about.size(), 1u);
+  EXPECT_EQ(after.about[0].action, Action::Relayed);
+  EXPECT_EQ(after.about[0].status, "2.0.0");
+}
+
+TEST(ApplyTry, AHeldItemStaysHeldUnlessItEnds) {
+  auto item = item_for(1);
+  item.held = true;
+  EXPECT_TRUE(after_try(item, {kLater}, kArrived).item.held);
+  EXPECT_FALSE(after_try(item, {kTaken}, kArrived).item.held);
+}
+
+}  // namespace
+}  // namespace paraph::queue

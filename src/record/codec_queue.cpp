@@ -1,0 +1,122 @@
+#include <algorithm>
+
+#include "record/codec.h"
+#include "record/wire.h"
+
+namespace paraph::record {
+namespace {
+
+constexpr std::uint32_t kNotifySaid = 8, kSuccess = 1, kFailure = 2, kDelay = 4;
+
+std::uint32_t number_of(const std::optional<mail::Notify>& notify) {
+  if (!notify) return 0;
+  return kNotifySaid | (notify->success ? kSuccess : 0) | (notify->failure ? kFailure : 0) |
+         (notify->delay ? kDelay : 0);
+}
+
+std::optional<mail::Notify> notify_of(std::uint32_t number) {
+  if (number == 0) return std::nullopt;
+  return mail::Notify{
+      .success = (number & kSuccess) != 0, .failure = (number & kFailure) != 0, .delay = (number & kDelay) != 0};
+}
+
+void set_recipient(pb::QueuedRecipient& out, const QueuedRecipient& one) {
+  out.set_local(one.recipient.address.local);
+  out.set_domain(one.recipient.address.domain);
+  out.set_notify(number_of(one.recipient.notify));
+  out.set_original(one.recipient.original);
+  out.set_state(static_cast<std::uint32_t>(one.state));
+  out.set_code(static_cast<std::uint32_t>(one.code));
+  out.set_enhanced(one.enhanced);
+  out.set_text(one.text);
+  out.set_host(one.host);
+  if (one.at) out.set_at(unix_seconds(*one.at));
+}
+
+std::optional<QueuedRecipient> recipient_of(const pb::QueuedRecipient& in) {
+  const auto state = enum_of(in.state(), QueuedRecipient::State::Dropped);
+  const auto at = time_of(in.at());
+  if (!state || !at || in.notify() > (kNotifySaid | kSuccess | kFailure | kDelay) || in.code() > 999)
+    return std::nullopt;
+  QueuedRecipient one{
+      .recipient = {.address = {in.local(), in.domain()}, .notify = notify_of(in.notify()), .original = in.original()},
+      .state = *state,
+      .code = static_cast<int>(in.code()),
+      .enhanced = in.enhanced(),
+      .text = in.text(),
+      .host = in.host(),
+      .at = std::nullopt};
+  if (in.at() != 0) one.at = *at;
+  return one;
+}
+
+}  // namespace
+
+std::string format_queued(const Queued& item) {
+  Parsed<pb::Queued> out;
+  out->set_destination(item.destination);
+  out->set_message(item.message.value);
+  out->set_plain(item.plain.value);
+  out->set_skip(item.skip);
+  out->set_local(item.reverse_path.local);
+  out->set_domain(item.reverse_path.domain);
+  out->set_body(static_cast<std::uint32_t>(item.options.body));
+  out->set_smtputf8(item.options.smtputf8);
+  out->set_require_tls(item.options.require_tls);
+  out->set_ret(static_cast<std::uint32_t>(item.options.ret));
+  out->set_envid(item.options.envid);
+  for (const auto& recipient : item.recipients) set_recipient(*out->add_recipients(), recipient);
+  out->set_arrived(unix_seconds(item.arrived));
+  out->set_due(unix_seconds(item.due));
+  out->set_tries(item.tries);
+  out->set_held(item.held);
+  out->set_warned(item.warned);
+  out->set_node(item.node);
+  out->set_message_id(item.message_id);
+  if (item.ended) out->set_ended(std::max<std::int64_t>(1, unix_seconds(*item.ended)));
+  return out->SerializeAsString();
+}
+
+Result<Queued> parse_queued(std::string_view octets) {
+  Parsed<pb::Queued> in;
+  if (!in.parse(octets)) return corrupt("item of the queue");
+  const auto body = enum_of(in->body(), mail::Body::BinaryMime);
+  const auto ret = enum_of(in->ret(), mail::Return::Headers);
+  const auto arrived = time_of(in->arrived());
+  const auto due = time_of(in->due());
+  const auto ended = time_of(in->ended());
+  if (!body || !ret || !arrived || !due || !ended || in->ended() < 0) return corrupt("item of the queue");
+  Queued item{.destination = in->destination(),
+              .message = MessageId{in->message()},
+              .plain = MessageId{in->plain()},
+              .skip = in->skip(),
+              .reverse_path = {in->local(), in->domain()},
+              .options = {.body = *body,
+                          .smtputf8 = in->smtputf8(),
+                          .require_tls = in->require_tls(),
+                          .ret = *ret,
+                          .envid = in->envid()},
+              .recipients = {},
+              .arrived = *arrived,
+              .due = *due,
+              .tries = in->tries(),
+              .held = in->held(),
+              .warned = in->warned(),
+              .node = in->node(),
+              .message_id = in->message_id(),
+              .ended = std::nullopt};
+  if (in->ended() != 0) item.ended = *ended;
+  for (const auto& one : in->recipients()) {
+    auto recipient = recipient_of(one);
+    if (!recipient) return corrupt("item of the queue");
+    item.recipients.push_back(std::move(*recipient));
+  }
+  const bool waits = std::ranges::find(item.recipients, QueuedRecipient::State::Waiting, &QueuedRecipient::state) !=
+                     item.recipients.end();
+  if (waits == item.ended.has_value() || waits != bool(item.message) || item.destination.empty() ||
+      item.destination.find('\0') != item.destination.npos)
+    return corrupt("item of the queue");
+  return item;
+}
+
+}  // namespace paraph::record

@@ -1,0 +1,142 @@
+#include "relay/smtp/dial.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/this_coro.hpp>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "crypto/base64.h"
+#include "net/gate.h"
+
+namespace paraph::relay::smtp {
+namespace {
+
+enum class InClear { No, Yes };
+
+struct Trouble {
+  Answer answer;
+  bool handshake = false;  ///< TLS failed, nothing else: a new connection may do without
+};
+using Step = std::expected<void, Trouble>;
+
+std::unexpected<Trouble> trouble(Answer answer) { return std::unexpected(Trouble{.answer = std::move(answer)}); }
+std::unexpected<Trouble> trouble(Error error) { return trouble(no_answer(std::move(error.text))); }
+
+bool must_be_tls(const Host& host) { return host.tls == Tls::Required || host.tls == Tls::Dane; }
+
+/// The begin of one connection.
+class Opening {
+ public:
+  Opening(Dialer& dialer, const Host& host, Connection& connection)
+      : dialer_(dialer), host_(host), connection_(connection) {}
+
+  Task<Step> run(InClear in_clear) {
+    auto greeting = co_await connection_.read_reply("connecting", patience().greeting);
+    if (!greeting) co_return trouble(std::move(greeting).error());
+    if (greeting->code != 220) co_return trouble(answer_of(*greeting));
+    auto step = co_await hello();
+    if (step && host_.tls != Tls::None && in_clear == InClear::No) step = co_await secure();
+    if (step && host_.login) step = co_await log_in();
+    co_return step;
+  }
+
+ private:
+  const Patience& patience() const { return dialer_.options.patience; }
+
+  // RFC 5321 §3.2: EHLO, and HELO for those who do not know it.
+  Task<Step> hello() {
+    auto reply = co_await connection_.ask("EHLO " + dialer_.options.name + "\r\n", "EHLO", patience().command);
+    if (reply && reply->code == 250) {
+      connection_.offered = wire::parse_extensions(*reply);
+      co_return Step();
+    }
+    connection_.offered = {};
+    if (reply && reply->code >= 500)
+      reply = co_await connection_.ask("HELO " + dialer_.options.name + "\r\n", "HELO", patience().command);
+    if (!reply) co_return trouble(std::move(reply).error());
+    if (reply->code != 250) co_return trouble(answer_of(*reply));
+    co_return Step();
+  }
+
+  Task<Step> secure() {
+    if (!connection_.offered.starttls) co_return no_tls("the server offers no STARTTLS");
+    auto reply = co_await connection_.ask("STARTTLS\r\n", "STARTTLS", patience().command);
+    if (!reply) co_return handshake_failed(std::move(reply).error().text);
+    // RFC 3207 §4: refused, the session goes on in clear.
+    if (reply->code != 220)
+      co_return no_tls(fmt::format("the server refuses STARTTLS: {} {}", reply->code, reply->text));
+    auto context = dialer_.make_tls(host_);
+    if (!context) co_return trouble(std::move(context).error());
+    auto done = co_await connection_.start_tls(*std::move(context), patience().handshake);
+    if (!done) co_return handshake_failed(std::move(done).error().text);
+    dialer_.tls_counts.add(host_.tls, TlsResult::Success);
+    auto step = co_await hello();
+    co_return step;
+  }
+
+  Step no_tls(std::string sentence) {
+    dialer_.tls_counts.add(host_.tls, TlsResult::NotSupported);
+    if (must_be_tls(host_)) return trouble(no_answer(std::move(sentence)));
+    return {};
+  }
+
+  Step handshake_failed(std::string sentence) {
+    dialer_.tls_counts.add(host_.tls, tls_result(sentence));
+    return std::unexpected(Trouble{.answer = no_answer(std::move(sentence)), .handshake = true});
+  }
+
+  // RFC 4954; RFC 4616: authorization identity, user, password.
+  Task<Step> log_in() {
+    if (!connection_.stream().encrypted() && !connection_.stream().loopback())
+      co_return trouble(no_answer("there is no TLS, and a password does not go in clear"));
+    if (!connection_.offered.has_mechanism("PLAIN")) co_return trouble(no_answer("the server offers no AUTH PLAIN"));
+    const std::string nul(1, '\0');
+    const auto secret = crypto::base64_encode(nul + host_.login->user + nul + host_.login->password);
+    auto reply = co_await connection_.ask("AUTH PLAIN " + secret + "\r\n", "AUTH", patience().command);
+    if (!reply) co_return trouble(std::move(reply).error());
+    if (reply->code != 235)
+      co_return trouble(no_answer(fmt::format("the server refuses the log-in: {} {}", reply->code, reply->text)));
+    co_return Step();
+  }
+
+  Dialer& dialer_;
+  const Host& host_;
+  Connection& connection_;
+};
+
+using Opened = std::expected<std::unique_ptr<Connection>, Trouble>;
+
+Task<Opened> open(Dialer& dialer, const Host& host, net::Endpoint address, InClear in_clear) {
+  const Executor loop = co_await boost::asio::this_coro::executor;
+  auto stream = co_await dialer.connect(loop, address, dialer.options.patience.connect);
+  if (!stream) co_return trouble(std::move(stream).error());
+  auto connection = std::make_unique<Connection>(*std::move(stream));
+  Opening opening(dialer, host, *connection);
+  auto step = co_await opening.run(in_clear);
+  if (step) co_return std::move(connection);
+  // It is told goodbye, and nobody waits for that.
+  net::spawn(dialer.gate, loop, "relay quit", quit(std::move(connection), dialer.options.patience.last_words));
+  co_return std::unexpected(std::move(step).error());
+}
+
+}  // namespace
+
+Task<Dialled> dial(Dialer& dialer, const Host& host) {
+  Undialled last{.answer = no_answer("the host has no address"), .address = {}};
+  const auto tried = std::min(host.addresses.size(), dialer.options.addresses_max);
+  for (std::size_t i = 0; i < tried; ++i) {
+    auto opened = co_await open(dialer, host, host.addresses[i], InClear::No);
+    if (!opened && opened.error().handshake && host.tls == Tls::Opportunistic) {
+      log(Level::Info, "relay host={} address={} tls=failed, in clear: {}", printable(host.name),
+          host.addresses[i].text(), printable(opened.error().answer.text));
+      opened = co_await open(dialer, host, host.addresses[i], InClear::Yes);
+    }
+    if (opened) co_return *std::move(opened);
+    last = {.answer = std::move(opened).error().answer, .address = host.addresses[i].address()};
+  }
+  co_return std::unexpected(std::move(last));
+}
+
+}  // namespace paraph::relay::smtp

@@ -1,0 +1,144 @@
+#include <gmock/gmock.h>
+
+#include "relay/smtp/testing.h"
+
+namespace paraph::relay::smtp {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr net::Endpoint kMx{.octets = {192, 0, 2, 2}, .port = 25};
+Host host(Tls tls = Tls::Opportunistic) { return {.name = "mx.test", .addresses = {kMx}, .tls = tls}; }
+
+/// One message to a server that behaves so, and, when the first connection fails, so again in clear.
+class RelayTlsTest : public ::testing::Test {
+ protected:
+  std::string send(const Host& to, bool require_tls = false) {
+    Job job{.reverse_path = {"alice", "me.test"}, .content = content_, .has_8bit = false, .id = "1"};
+    job.options.require_tls = require_tls;
+    job.recipients.push_back({{"bob", "mx.test"}, {}, ""});
+    outcome_ = world_.send(to, job).value();
+    const auto& answer = outcome_.answers.at(0);
+    return std::to_string(answer.code) + " " + answer.text;
+  }
+  std::uint64_t counted(std::string tls, std::string result) {
+    return world_.metrics()
+        .counter("paraph_tls_outbound_sessions_total",
+                 "Sessions with other servers, by what was demanded and how TLS came out.",
+                 {{"tls", std::move(tls)}, {"result", std::move(result)}})
+        .value();
+  }
+
+  FakeWorld world_;
+  TextContent content_{"Subject: x\r\n\r\n"};
+  Outcome outcome_;
+};
+
+TEST_F(RelayTlsTest, StartTls) {
+  world_.expect({.extensions = "STARTTLS\nPIPELINING"});
+  EXPECT_EQ(send(host()), "250 taken");
+  EXPECT_EQ(outcome_.tls, "TLSv1.3 MEMORY");
+  EXPECT_THAT(world_.heard(0).lines, ElementsAre("EHLO me.test", "STARTTLS", "EHLO me.test", StartsWith("MAIL"),
+                                                 StartsWith("RCPT"), "DATA", StartsWith("[")));
+  EXPECT_EQ(counted("opportunistic", "success"), 1u);
+}
+
+TEST_F(RelayTlsTest, NoneMeansNone) {
+  world_.expect({.extensions = "STARTTLS\nPIPELINING"});
+  EXPECT_EQ(send(host(Tls::None)), "250 taken");
+  EXPECT_THAT(world_.heard(0).lines, Not(Contains("STARTTLS")));
+}
+
+TEST_F(RelayTlsTest, AFailedHandshakeIsTriedInClearWhereThatIsAllowed) {
+  world_.expect({.extensions = "STARTTLS", .breaks_handshake = true});
+  world_.expect({.extensions = "STARTTLS"});
+  EXPECT_EQ(send(host()), "250 taken");
+  EXPECT_EQ(outcome_.tls, "");
+  EXPECT_EQ(world_.connections(), 2u);
+  EXPECT_THAT(world_.heard(1).lines, Not(Contains("STARTTLS")));
+  EXPECT_EQ(counted("opportunistic", "validation-failure"), 1u);
+}
+
+TEST_F(RelayTlsTest, AndNotWhereItIsNot) {
+  for (const auto tls : {Tls::Required, Tls::Dane}) {
+    world_.expect({.extensions = "STARTTLS", .breaks_handshake = true});
+    EXPECT_THAT(send(host(tls)), StartsWith("0 the TLS handshake failed"));
+    world_.expect({.extensions = "PIPELINING"});
+    EXPECT_EQ(send(host(tls)), "0 the server offers no STARTTLS");
+    world_.expect({.extensions = "STARTTLS", .instead = {{"STARTTLS", "454 4.7.0 no TLS now"}}});
+    EXPECT_EQ(send(host(tls)), "0 the server refuses STARTTLS: 454 no TLS now");
+    EXPECT_FALSE(outcome_.reached);
+  }
+  EXPECT_EQ(world_.delivered(), 0u);
+  EXPECT_EQ(counted("required", "starttls-not-supported"), 2u);
+}
+
+TEST_F(RelayTlsTest, ARefusedStartTlsGoesOnInClear) {
+  world_.expect({.extensions = "STARTTLS", .instead = {{"STARTTLS", "454 4.7.0 no TLS now"}}});
+  EXPECT_EQ(send(host()), "250 taken");
+  EXPECT_EQ(world_.connections(), 1u);
+}
+
+TEST_F(RelayTlsTest, OctetsInClearBeforeTheHandshakeAreAnAttack) {
+  world_.expect({.extensions = "STARTTLS", .instead = {{"STARTTLS", "220 go\n250 injected"}}});
+  EXPECT_THAT(send(host(Tls::Required)), StartsWith("0 the TLS handshake failed: octets in clear"));
+}
+
+TEST_F(RelayTlsTest, RequireTls) {
+  struct Case {
+    Tls tls;
+    std::string extensions_tls;
+    Misfit misfit;
+  };
+  for (const auto& [tls, extensions, misfit] : std::vector<Case>{{Tls::Required, "REQUIRETLS", Misfit::None},
+                                                                 {Tls::Dane, "REQUIRETLS", Misfit::None},
+                                                                 {Tls::Required, "X", Misfit::Tls},
+                                                                 {Tls::Opportunistic, "REQUIRETLS", Misfit::Tls}}) {
+    world_.expect({.extensions = "STARTTLS", .extensions_tls = extensions});
+    auto to = host(tls);
+    to.name = "mx" + std::to_string(world_.connections()) + ".test";
+    EXPECT_EQ(send(to, true), misfit == Misfit::None ? "250 taken" : "550 the server does not promise REQUIRETLS");
+    EXPECT_EQ(outcome_.misfit, misfit);
+  }
+  EXPECT_THAT(world_.heard(0).lines, Contains("MAIL FROM:<alice@me.test> REQUIRETLS"));
+}
+
+TEST_F(RelayTlsTest, LogIn) {
+  auto to = host(Tls::Required);
+  to.login = {.user = "paraph", .password = "secret"};
+  world_.expect({.extensions = "STARTTLS", .extensions_tls = "AUTH LOGIN PLAIN"});
+  EXPECT_EQ(send(to), "250 taken");
+  EXPECT_THAT(world_.heard(0).lines, Contains("AUTH PLAIN AHBhcmFwaABzZWNyZXQ="));
+}
+
+TEST_F(RelayTlsTest, ARefusedLogInRefusesNoMessage) {
+  auto to = host(Tls::Required);
+  to.login = {.user = "paraph", .password = "wrong"};
+  world_.expect({.extensions = "STARTTLS", .extensions_tls = "AUTH PLAIN", .instead = {{"AUTH", "535 5.7.8 no"}}});
+  EXPECT_EQ(send(to), "0 the server refuses the log-in: 535 no");
+  world_.expect({.extensions = "STARTTLS", .extensions_tls = "AUTH LOGIN"});
+  EXPECT_EQ(send(to), "0 the server offers no AUTH PLAIN");
+}
+
+TEST_F(RelayTlsTest, NoPasswordInClear) {
+  auto to = host();
+  to.login = {.user = "paraph", .password = "secret"};
+  world_.expect({.extensions = "AUTH PLAIN"});
+  EXPECT_EQ(send(to), "0 there is no TLS, and a password does not go in clear");
+  for (const auto& line : world_.heard(0).lines) EXPECT_THAT(line, Not(HasSubstr("AUTH")));
+}
+
+TEST(TlsResults, OpenSslsWords) {
+  EXPECT_EQ(tls_result("the TLS handshake failed: hostname mismatch"), TlsResult::HostMismatch);
+  EXPECT_EQ(tls_result("the TLS handshake failed: certificate has expired"), TlsResult::Expired);
+  EXPECT_EQ(tls_result("the TLS handshake failed: self-signed certificate"), TlsResult::NotTrusted);
+  EXPECT_EQ(tls_result("the TLS handshake failed: unable to get local issuer certificate"), TlsResult::NotTrusted);
+  EXPECT_EQ(tls_result("the TLS handshake failed: it took too long"), TlsResult::Invalid);
+}
+
+}  // namespace
+}  // namespace paraph::relay::smtp

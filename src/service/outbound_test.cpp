@@ -1,0 +1,211 @@
+#include "service/outbound.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "media/none/none_media.h"
+#include "record/keys.h"
+#include "service/check.h"
+#include "service/deposit.h"
+#include "service/queue_items.h"
+#include "service/signatures.h"
+#include "service/testing.h"
+#include "service/trace.h"
+#include "source/local/local_source.h"
+
+namespace paraph::service {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+using testing::StartsWith;
+
+const char* const kText =
+    "From: Alice <alice@example.org>\r\nTo: carol@example.net\r\nBcc: dave@example.net\r\nSubject: hi\r\n"
+    "Message-ID: <1@example.org>\r\n\r\nhello\r\n";
+
+struct OutboundTest : testing::Test, World {
+  OutboundTest() {
+    make_accounts();
+    policy.server_name = "vm.example.org";
+    make_deposit();
+  }
+  void make_deposit() {
+    deposit.emplace(store, accounts, mailboxes, acquirer, random, clock, limits, policy, nullptr, nullptr, &outbound);
+  }
+  Transaction from_alice(const std::vector<std::string>& to) {
+    Transaction transaction{.principal = done(accounts.find("alice@example.org")),
+                            .reverse_path = {"alice", "example.org"},
+                            .received_from = "client.example (192.0.2.1)",
+                            .protocol = "ESMTPSA"};
+    for (const auto& address : to) {
+      const auto at = address.find('@');
+      transaction.recipients.push_back({{address.substr(0, at), address.substr(at + 1)}});
+    }
+    return transaction;
+  }
+  Deposit::Outcome submit(const std::vector<std::string>& to, std::string_view octets = kText) {
+    return done(deposit->submit(from_alice(to), message(octets)));
+  }
+  std::vector<ItemRow> items() { return done(queue.list("", "", 1000)).items; }
+  std::string octets_of(MessageId id) {
+    const auto found = done(messages.load(id));
+    return done(messages.read_all(found, {0, found->structure.size}, 1 << 20));
+  }
+  std::vector<std::string> findings() {
+    std::vector<std::string> found;
+    done(check_store(store, Repair::No, [&](const Finding& f) { found.push_back(f.name + ": " + f.text); }));
+    return found;
+  }
+  std::optional<std::string> value(const std::string& key) { return done(store.get(key)); }
+
+  crypto::SeededRandom random{1};
+  media::none::NoneMedia media;
+  Signatures signatures{store, media, clock, limits};
+  source::local::LocalSource local{store};
+  Acquirer acquirer{{&local}, std::chrono::milliseconds(50)};
+  DepositPolicy policy;
+  Outbound outbound{store};
+  QueueItems queue{store, random, clock};
+  std::optional<Deposit> deposit;
+};
+
+TEST_F(OutboundTest, OnlyWhoIsAskedForMayBeSentElsewhere) {
+  EXPECT_EQ(code_of(deposit->check_recipient({"carol", "example.net"}, Relaying::Yes)), std::nullopt);
+  EXPECT_EQ(code_of(deposit->check_recipient({"carol", "example.net"})), Code::Denied);
+  EXPECT_EQ(code_of(deposit->check_recipient({"nobody", "example.org"}, Relaying::Yes)), Code::NotFound);
+}
+
+TEST_F(OutboundTest, AMessageFromElsewhereGoesNoFurther) {
+  auto transaction = from_alice({"carol@example.net"});
+  transaction.principal.reset();
+  EXPECT_EQ(code_of(deposit->submit(std::move(transaction), message(kText))), Code::NotFound);
+  EXPECT_THAT(items(), IsEmpty());
+}
+
+TEST_F(OutboundTest, AnItemHoldsWhatTheNextServerIsTold) {
+  auto transaction = from_alice({"Carol@Example.NET"});
+  transaction.options = {.body = mail::Body::EightBitMime, .ret = mail::Return::Headers, .envid = "e1"};
+  transaction.recipients[0].notify = mail::Notify{.success = true};
+  transaction.recipients[0].original = "rfc822;carol@example.net";
+  const auto outcome = done(deposit->submit(transaction, message(kText)));
+  ASSERT_THAT(outcome.deliveries, SizeIs(1));
+  EXPECT_TRUE(outcome.deliveries[0] && !outcome.deliveries[0]->mailbox);
+  const auto found = items();
+  ASSERT_THAT(found, SizeIs(1));
+  const auto& item = found[0].item;
+  EXPECT_EQ(item.destination, "example.net");
+  EXPECT_EQ(item.reverse_path.text(), "alice@example.org");
+  EXPECT_EQ(item.options, transaction.options);
+  ASSERT_THAT(item.recipients, SizeIs(1));
+  EXPECT_EQ(item.recipients[0].recipient, transaction.recipients[0]);
+  EXPECT_EQ(item.arrived, kTestTime);
+  EXPECT_EQ(item.due, kTestTime);
+  EXPECT_EQ(item.message_id, "<1@example.org>");
+  EXPECT_TRUE(value(record::bell_key(0, "example.net")));
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(OutboundTest, WhatLeavesHasNeitherReturnPathNorBcc) {
+  submit({"carol@example.net"});
+  const auto item = items().front().item;
+  const auto octets = octets_of(item.message).substr(item.skip);
+  EXPECT_THAT(octets, StartsWith("Paraph-Signature: "));
+  EXPECT_THAT(octets, HasSubstr("\r\nReceived: from client.example"));
+  EXPECT_THAT(octets, Not(HasSubstr("Return-Path")));
+  EXPECT_THAT(octets, Not(HasSubstr("dave")));
+  EXPECT_THAT(octets, HasSubstr("hello"));
+  EXPECT_FALSE(item.plain) << "nothing was attached";
+}
+
+TEST_F(OutboundTest, LocalRecipientsAndSentAreInTheSameCommit) {
+  const auto before = store.counters().batches;
+  submit({"bob@example.org", "carol@example.net"});
+  const auto numbers = 3;  // blocks of ids: "message", "mailbox" is not needed, "item"
+  EXPECT_LE(store.counters().batches - before, 1u + numbers);
+  EXPECT_EQ(box(bob, "INBOX").messages, 1u);
+  EXPECT_EQ(box(alice, "Sent").messages, 1u);
+  const auto sent = done(mailboxes.entries(box(alice, "Sent").id)).front();
+  EXPECT_EQ(items().front().item.message, sent.message);
+  EXPECT_EQ(value(record::message_uses_key(sent.message)), "3");
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(OutboundTest, ASignedMessageKeepsItsPlainFormUntilItIsDelivered) {
+  done(signatures.set(alice, "alice@example.org", {.text = "Alice, extension 42"}));
+  submit({"carol@example.net"});
+  const auto row = items().front();
+  ASSERT_TRUE(row.item.plain);
+  EXPECT_THAT(octets_of(row.item.message), HasSubstr("extension 42"));
+  const auto plain = octets_of(row.item.plain);
+  EXPECT_THAT(plain, StartsWith("Received: "));
+  EXPECT_THAT(plain, Not(HasSubstr("extension 42")));
+  EXPECT_THAT(findings(), IsEmpty());
+  done(queue.apply(row.id, QueueItems::Act::Drop));
+  EXPECT_FALSE(value(record::message_key(row.item.plain)));
+  EXPECT_TRUE(value(record::message_key(row.item.message))) << "Sent shows it";
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(OutboundTest, ServersElsewhereGetTheKindsForThem) {
+  done(signatures.set(alice, "alice@example.org", {.text = "Alice, extension 42"}));
+  done(deposit->policies().set("example.org", std::nullopt, {{"external-kinds", "none"}}));
+  submit({"bob@example.org", "carol@example.net"});
+  const auto item = items().front().item;
+  EXPECT_THAT(octets_of(item.message), Not(HasSubstr("extension 42")));
+  const auto sent = done(mailboxes.entries(box(alice, "Sent").id)).front();
+  EXPECT_NE(item.message, sent.message);
+  EXPECT_THAT(octets_of(sent.message), HasSubstr("extension 42"));
+  EXPECT_EQ(value(record::message_uses_key(item.message)), "1");
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(OutboundTest, AThousandRecipientsAreTenItemsForADomain) {
+  std::vector<std::string> to{"x0@example.net"};
+  for (int i = 0; i < 1000; ++i) to.push_back(fmt::format("x{}@example.net", i));
+  to.push_back("y@example.com");
+  submit(to);
+  const auto found = items();
+  ASSERT_THAT(found, SizeIs(11));
+  EXPECT_EQ(found[0].item.destination, "example.com");
+  for (std::size_t i = 1; i < found.size(); ++i) EXPECT_THAT(found[i].item.recipients, SizeIs(kItemRecipientsMax));
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(OutboundTest, WithoutASentCopyTheQueueAloneKeepsTheMessage) {
+  policy.save_sent = false;
+  make_deposit();
+  submit({"carol@example.net"});
+  const auto row = items().front();
+  EXPECT_EQ(value(record::message_uses_key(row.item.message)), "1");
+  const auto traced = done(trace_message(store, mailboxes, "1@example.org"));
+  ASSERT_THAT(traced, SizeIs(1));
+  EXPECT_THAT(traced[0].places, IsEmpty());
+  EXPECT_THAT(findings(), IsEmpty());
+  done(queue.apply(row.id, QueueItems::Act::Drop));
+  EXPECT_FALSE(value(record::message_key(row.item.message)));
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(OutboundTest, CheckPutsTheRowsOfAnItemRight) {
+  submit({"carol@example.net"});
+  const auto row = items().front();
+  const auto waiting = record::waiting_key("example.net", queue_seconds(kTestTime), row.id.value);
+  store::Batch damage;
+  damage.writes = {{waiting, std::nullopt},
+                   {record::bell_key(0, "example.net"), std::nullopt},
+                   {record::lease_key("gone", row.id.value), ""},
+                   {record::waiting_key("example.com", 5, row.id.value), ""}};
+  done(store.commit(std::move(damage)));
+  std::vector<std::string> names;
+  done(check_store(store, Repair::Yes, [&](const Finding& f) { names.push_back(f.name + (f.repaired ? "*" : "")); }));
+  EXPECT_THAT(names, ElementsAre("queue.missing*", "queue.bell*", "queue.dangling*", "queue.dangling*"));
+  EXPECT_THAT(findings(), IsEmpty());
+  EXPECT_TRUE(value(waiting));
+}
+
+}  // namespace
+}  // namespace paraph::service

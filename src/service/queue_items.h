@@ -1,0 +1,56 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "crypto/random.h"
+#include "service/queue_rows.h"
+#include "store/store.h"
+
+namespace paraph::service {
+
+/// How long an ended item can be asked about.
+inline constexpr std::chrono::hours kEndedKeptFor{24};
+
+/// Items of the queue as an operator sees and changes them: with a server that runs, and without one. Any event loop.
+class QueueItems {
+ public:
+  /// `asked` is told of each destination that an operator wants tried now.
+  QueueItems(store::Store& store, crypto::Random& random, const Clock& clock,
+             std::function<void(const std::string& destination)> asked = {})
+      : store_(store), random_(random), clock_(clock), asked_(std::move(asked)) {}
+
+  /// What waits, in order of destination and time, at most `items_max` after the `w` key `after` ("": from the
+  /// beginning); `destination` narrows it down when it is not empty.
+  struct Page {
+    std::vector<ItemRow> items;
+    std::string after;  ///< for the next page; "": there is none
+  };
+  Task<Result<Page>> list(std::string destination, std::string after, std::size_t items_max);
+  /// One item, ended or not. NotFound.
+  Task<Result<ItemRow>> find(record::ItemId id);
+
+  /// What an operator does to one item. Release: an item that is held waits again, and is tried at once. Retry: it is
+  /// tried at once, unless it is being tried, or held. Drop: it ends, and nobody is told.
+  enum class Act { Hold, Release, Retry, Drop };
+  /// True: done; false: it is so already, or has ended. NotFound; Unavailable: it changes too quickly.
+  Task<Result<bool>> apply(record::ItemId id, Act act);
+
+  /// Erases items that ended more than a day ago, at most `items_max` of them. Returns how many.
+  Task<Result<std::size_t>> forget_ended(std::size_t items_max);
+
+ private:
+  Task<Result<bool>> try_apply(record::ItemId id, Act act);
+
+  store::Store& store_;
+  crypto::Random& random_;
+  const Clock& clock_;
+  std::function<void(const std::string&)> asked_;
+};
+
+}  // namespace paraph::service

@@ -1,0 +1,128 @@
+#include "service/queue_items.h"
+
+#include <gmock/gmock.h>
+
+#include "record/keys.h"
+#include "service/testing.h"
+
+namespace paraph::service {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+using Act = QueueItems::Act;
+
+/// Items without messages: their rows alone.
+struct QueueItemsTest : testing::Test {
+  record::ItemId put(std::uint64_t number, std::string destination = "example.net") {
+    record::Queued item{.destination = std::move(destination),
+                        .message = MessageId{number},
+                        .arrived = clock.now(),
+                        .due = clock.now(),
+                        .message_id = "<" + std::to_string(number) + "@example.org>"};
+    item.recipients.push_back({.recipient = {{"carol", item.destination}}});
+    store::Batch batch;
+    batch.writes = {{record::message_uses_key(item.message), "1"}};
+    add_item(batch, {number}, item);
+    done(memory.commit(std::move(batch)));
+    return {number};
+  }
+  /// As if a node took it.
+  void take(record::ItemId id) {
+    const auto row = done(items.find(id));
+    auto taken = row.item;
+    taken.node = "vm";
+    taken.due = clock.now() + std::chrono::hours(1);
+    store::Batch batch;
+    UseEdits uses;
+    change_item(batch, uses, row, taken, clock.now(), "12345678");
+    done(memory.commit(std::move(batch)));
+  }
+  bool apply(record::ItemId id, Act act) { return done(items.apply(id, act)); }
+  std::vector<std::string> keys(std::string prefix) {
+    std::vector<std::string> found;
+    for (auto& row : done(memory.scan(record::all_with(std::move(prefix))))) found.push_back(std::move(row.key));
+    return found;
+  }
+  std::uint64_t now() const { return queue_seconds(clock.now()); }
+
+  store::memory::MemoryStore memory;
+  crypto::SeededRandom random{1};
+  FakeClock clock{kTestTime};
+  QueueItems items{memory, random, clock};
+};
+
+TEST_F(QueueItemsTest, AreListedByDestinationPageByPage) {
+  put(1, "b.example");
+  put(2, "a.example");
+  put(3, "a.example");
+  const auto first = done(items.list("", "", 2));
+  ASSERT_THAT(first.items, SizeIs(2));
+  EXPECT_EQ(first.items[0].id.value, 2u);
+  const auto second = done(items.list("", first.after, 2));
+  ASSERT_THAT(second.items, SizeIs(1));
+  EXPECT_EQ(second.items[0].id.value, 1u);
+  EXPECT_EQ(second.after, "");
+  EXPECT_THAT(done(items.list("b.example", "", 10)).items, SizeIs(1));
+}
+
+TEST_F(QueueItemsTest, AHeldOneWaitsForEverAndAReleasedOneIsTriedAtOnce) {
+  const auto id = put(1);
+  clock.advance(std::chrono::minutes(2));
+  EXPECT_TRUE(apply(id, Act::Hold));
+  EXPECT_FALSE(apply(id, Act::Hold));
+  EXPECT_FALSE(apply(id, Act::Retry));
+  EXPECT_THAT(keys("w"), ElementsAre(record::waiting_key("example.net", record::kNever, 1)));
+  EXPECT_TRUE(apply(id, Act::Release));
+  EXPECT_FALSE(apply(id, Act::Release));
+  EXPECT_THAT(keys("w"), ElementsAre(record::waiting_key("example.net", now(), 1)));
+  EXPECT_THAT(keys("d"), ElementsAre(record::bell_key(0, "example.net")));
+}
+
+TEST_F(QueueItemsTest, OneThatIsBeingTriedIsHeldWhenTheTryEnds) {
+  const auto id = put(1);
+  take(id);
+  EXPECT_FALSE(apply(id, Act::Retry));
+  EXPECT_TRUE(apply(id, Act::Hold));
+  EXPECT_THAT(keys("l"), SizeIs(1));
+  EXPECT_THAT(keys("w"), ElementsAre(record::waiting_key("example.net", now() + 3600, 1)));
+}
+
+TEST_F(QueueItemsTest, ARetryIsNow) {
+  const auto id = put(1);
+  EXPECT_FALSE(apply(id, Act::Retry)) << "it is due";
+  const auto row = done(items.find(id));
+  auto later = row.item;
+  later.due = clock.now() + std::chrono::seconds(90);
+  store::Batch batch;
+  UseEdits uses;
+  change_item(batch, uses, row, later, clock.now(), "12345678");
+  done(memory.commit(std::move(batch)));
+  EXPECT_THAT(keys("d"),
+              ElementsAre(record::bell_key(0, "example.net"), record::bell_key(now() / 60 * 60 + 120, "example.net")));
+  EXPECT_TRUE(apply(id, Act::Retry));
+  EXPECT_THAT(keys("w"), ElementsAre(record::waiting_key("example.net", now(), 1)));
+}
+
+TEST_F(QueueItemsTest, ADroppedOneEndsAndIsForgottenADayLater) {
+  const auto id = put(1);
+  take(id);
+  EXPECT_TRUE(apply(id, Act::Drop));
+  EXPECT_FALSE(apply(id, Act::Drop));
+  EXPECT_THAT(keys("w"), IsEmpty());
+  EXPECT_THAT(keys("l"), IsEmpty());
+  EXPECT_THAT(keys("u"), IsEmpty());
+  const auto found = done(load_items_of(memory, "1@example.org"));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].item.recipients[0].state, record::QueuedRecipient::State::Dropped);
+  clock.advance(kEndedKeptFor - std::chrono::seconds(1));
+  EXPECT_EQ(done(items.forget_ended(10)), 0u);
+  clock.advance(std::chrono::seconds(2));
+  EXPECT_EQ(done(items.forget_ended(10)), 1u);
+  for (const auto* family : {"Q", "t", "x", "w", "l"}) EXPECT_THAT(keys(family), IsEmpty()) << family;
+  EXPECT_EQ(code_of(items.find(id)), Code::NotFound);
+}
+
+}  // namespace
+}  // namespace paraph::service

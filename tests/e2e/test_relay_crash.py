@@ -1,0 +1,117 @@
+"""kill -9 of either of two servers at random moments while messages go from one to the other: each is in exactly one mailbox, once."""
+import collections
+import imaplib
+import os
+import random
+import re
+import signal
+import smtplib
+import sys
+import threading
+import time
+import unittest
+
+from server import PASSWORD, Server
+
+DELIVERIES = int(os.environ.get("PARAPH_CRASH_DELIVERIES", "2000"))
+QUEUE = """
+[queue]
+retry_first = "1s"
+{more}
+"""
+ROUTE = """
+[[route]]
+domain = "receiver.test"
+host = "127.0.0.1"
+port = {port}
+tls = "none"
+"""
+BOXES = ("bob", "carol", "dan", "erin")
+
+
+class KillNineBetween(unittest.TestCase):
+    def setUp(self):
+        self.seed = int(os.environ.get("PARAPH_SEED", random.randrange(1 << 30)))
+        print(f"seed {self.seed} ", end="", file=sys.stderr, flush=True)
+        self.random = random.Random(self.seed)
+        self.answered = {}  # subject: user
+        self.doubtful = set()  # no answer came: it may be there
+        self.stop = threading.Event()
+        self.lock = threading.Lock()
+        self.next = 0
+
+    def test_each_is_in_one_mailbox_once(self):
+        with Server(accounts=BOXES, domain="receiver.test", name="mx.receiver.test", listen=("mx", "imap"), extra=QUEUE.format(more="")) as receiver:
+            # Its port stays when it starts again.
+            receiver.config.write_text(receiver.config.read_text().replace('mx = "127.0.0.1:0"', f'mx = "127.0.0.1:{receiver.ports["mx"]}"'))
+            extra = QUEUE.format(more=ROUTE.format(port=receiver.ports["mx"]))
+            with Server(domain="sender.test", name="vm.sender.test", listen=("submission", "imap"), extra=extra) as sender:
+                threads = [threading.Thread(target=self.load, args=(sender,)) for _ in range(4)]
+                for thread in threads:
+                    thread.start()
+                while any(thread.is_alive() for thread in threads):
+                    time.sleep(self.random.uniform(0.05, 0.6))
+                    victim = self.random.choice((receiver, sender))
+                    victim.process.send_signal(signal.SIGKILL)
+                    victim.process.wait()
+                    victim.process.stdout.close()
+                    victim.start()
+                self.wait_until_empty(sender)
+                self.look(receiver)
+                for server in (sender, receiver):
+                    server.stop()
+                    done = server.run("check", check=False)
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def load(self, sender):
+        while True:
+            try:
+                with smtplib.SMTP("127.0.0.1", sender.ports["submission"], timeout=10) as smtp:
+                    smtp.login("alice@sender.test", PASSWORD)
+                    while True:
+                        with self.lock:
+                            number, self.next = self.next, self.next + 1
+                        if number >= DELIVERIES:
+                            return
+                        subject, user = f"m{number}", BOXES[number % len(BOXES)]
+                        with self.lock:
+                            self.doubtful.add(subject)
+                        smtp.sendmail("alice@sender.test", [f"{user}@receiver.test"], f"From: alice@sender.test\r\nSubject: {subject}\r\n\r\n{'x' * (number % 5000)}\r\n")
+                        with self.lock:
+                            self.answered[subject] = user
+                            self.doubtful.discard(subject)
+            except (smtplib.SMTPException, OSError):
+                time.sleep(0.02)
+
+    def wait_until_empty(self, sender, seconds=120):
+        end = time.monotonic() + seconds
+        shown = ""
+        while time.monotonic() < end:
+            shown = sender.run("queue", "list").stdout
+            if not shown.strip() or "empty" in shown:
+                return
+            time.sleep(0.2)
+        raise AssertionError("the sender's queue does not empty: " + shown[:2000])
+
+    def look(self, receiver):
+        found = collections.Counter()
+        for user in BOXES:
+            with imaplib.IMAP4("127.0.0.1", receiver.ports["imap"]) as imap:
+                imap.login(f"{user}@receiver.test", PASSWORD)
+                imap.select("INBOX", readonly=True)
+                answer = imap.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1]
+                for item in answer:
+                    if isinstance(item, tuple):
+                        subject = re.search(rb"Subject: (\S+)", item[1])[1].decode()
+                        found[subject] += 1
+                        self.assertIn(self.answered.get(subject, user), (user,), subject)
+        lost = set(self.answered) - set(found)
+        self.assertFalse(lost, f"answered 250 and lost: {sorted(lost)[:5]} of {len(lost)}")
+        twice = [subject for subject, count in found.items() if count > 1]
+        self.assertFalse(twice, f"there twice: {twice[:5]} of {len(twice)}")
+        self.assertFalse(set(found) - set(self.answered) - self.doubtful, "nobody sent these")
+        print(f"{len(self.answered)} answered, {len(self.doubtful)} in doubt, {len(found)} there ", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
