@@ -61,7 +61,8 @@ Listeners::Listeners(const Config& config, Services& services, const net::TlsSlo
             .gate = gate,
             .random = services.random,
             .clock = services.clock,
-            .limits = services.limits},
+            .limits = services.limits,
+            .guesses = services.guesses},
       imap_{.name = config.server.name,
             .version = PARAPH_VERSION,
             .store = *services.store,
@@ -161,6 +162,19 @@ Result<void> Listeners::open_tcp(const char* name, const Endpoints& endpoints, n
   return {};
 }
 
+/// Another mail system of this machine runs as another user: the socket is for the group too.
+Result<void> Listeners::open_sockets(const char* name, const std::vector<std::string>& paths, net::Service service) {
+  if (!paths.empty()) count(name, service);
+  for (const auto& path : paths) {
+    auto& admission = *admissions_.emplace_back(std::make_unique<net::Admission>(admission_limits_));
+    PARAPH_TRY(auto opened,
+               net::asio::listen_local(loops_.at(0), path, service, gate_, admission, net::asio::SocketFor::Group));
+    ports_ += fmt::format("{}{}={}", ports_.empty() ? "" : " ", name, path);
+    listeners_.emplace_back(loops_.at(0), std::move(opened));
+  }
+  return {};
+}
+
 Result<void> Listeners::open_admin(const std::filesystem::path& data_dir) {
   const net::Service service{
       .name = "admin",
@@ -183,6 +197,7 @@ Result<void> Listeners::open(const Config& config) {
   PARAPH_CHECK(open_tcp("submission", config.listen.submission, smtp(Role::Submission)));
   PARAPH_CHECK(open_tcp("submissions", config.listen.submissions, smtp(Role::Submissions)));
   PARAPH_CHECK(open_tcp("lmtp", config.listen.lmtp, smtp(Role::Lmtp)));
+  PARAPH_CHECK(open_sockets("lmtp", config.listen.lmtp_sockets, smtp(Role::Lmtp)));
   PARAPH_CHECK(open_tcp("imap", config.listen.imap, imap(Tls::StartTls)));
   PARAPH_CHECK(open_tcp("imaps", config.listen.imaps, imap(Tls::Implicit)));
   PARAPH_CHECK(open_tcp("http", config.listen.http, http(session_http::Tls::None)));

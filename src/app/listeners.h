@@ -37,6 +37,7 @@ class Listeners {
  private:
   Result<void> open_tcp(const char* name, const Endpoints& endpoints, net::Service service);
   void count(const char* name, net::Service& service);
+  Result<void> open_sockets(const char* name, const std::vector<std::string>& paths, net::Service service);
   Result<void> open_admin(const std::filesystem::path& data_dir);
   net::Service smtp(session_smtp::Role role);
   net::Service imap(session_imap::Tls tls);

@@ -19,6 +19,7 @@
 #include "service/deposit.h"
 #include "service/dkim_keys.h"
 #include "service/greetings.h"
+#include "service/guesses.h"
 #include "service/mailboxes.h"
 #include "service/messages.h"
 #include "service/outbound.h"
@@ -64,6 +65,7 @@ struct Services {
   Sources sources;
   service::Acquirer acquirer;
   service::IncomingVerifier incoming;
+  service::Guesses guesses;
   service::Outbound outbound;
   service::Deposit deposit;
   service::Greetings greetings;

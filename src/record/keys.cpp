@@ -63,6 +63,8 @@ std::string remote_signature_key(std::string_view source, std::string_view owner
   return Key('r').text(source).text(kNul).text(owner).take();
 }
 std::string remote_signatures_prefix() { return "r"; }
+std::string repeat_key(const BlobId& hash) { return Key('h').text(hash.view()).take(); }
+std::string repeats_prefix() { return "h"; }
 std::optional<std::pair<std::string_view, std::string_view>> remote_signature_names(std::string_view key) {
   const auto nul = key.find('\0');
   if (key.empty() || key[0] != 'r' || nul == key.npos || nul == 1 || nul + 1 == key.size()) return std::nullopt;

@@ -33,6 +33,7 @@
 ///   p account:8                  Policy
 ///   i hash:16 message:8          Places, where the message was put first; hash: of its Message-ID
 ///   r source NUL owner           RemoteSignature            (owner: mail::Address::key())
+///   h hash:32                    until:8 (Unix seconds), until when a message handed over again is not taken again
 ///
 /// of the queue (docs/decisions/0010-queue.md):
 ///
@@ -66,6 +67,8 @@ std::string domain_policy_key(std::string_view domain);
 std::string account_policy_key(AccountId account);
 std::string message_id_key(std::string_view hash, MessageId message);
 std::string dkim_key_key(std::string_view domain, std::string_view selector);
+/// `hash`: of the message, its envelope and its peer.
+std::string repeat_key(const BlobId& hash);
 std::string remote_signature_key(std::string_view source, std::string_view owner);
 /// Seconds in keys of the queue are Unix seconds; kNever sorts behind all of them.
 inline constexpr std::uint64_t kNever = UINT64_MAX;
@@ -93,6 +96,7 @@ std::string signatures_prefix();
 std::string uploads_prefix();
 std::string message_ids_prefix(std::string_view hash);
 std::string remote_signatures_prefix();
+std::string repeats_prefix();
 /// The source and the owner in the key of a RemoteSignature: views into `key`. nullopt: it has no such form.
 std::optional<std::pair<std::string_view, std::string_view>> remote_signature_names(std::string_view key);
 std::string queued_prefix();

@@ -16,6 +16,8 @@
 #include "service/forms.h"
 #include "service/header_edit.h"
 #include "service/new_octets.h"
+#include "service/receipts.h"
+#include "service/repeats.h"
 #include "service/send.h"
 #include "service/sender.h"
 #include "service/sign.h"
@@ -95,7 +97,9 @@ struct Deposit::Inside {
         keys(s, r, c),
         signer(s, q, templates, r, c, keys),
         dkim(s, c),
-        router(a, m, c) {
+        router(a, m, c),
+        repeats(s, c),
+        receipts({.store = s, .accounts = a, .mailboxes = m, .random = r, .clock = c}, l, policy.server_name, o) {
     if (t != nullptr) counts.emplace(*t);
   }
 
@@ -118,6 +122,7 @@ struct Deposit::Inside {
   static std::optional<std::size_t> keep_plain(const Submitted& submitted, NewMessage& message,
                                                const signature::Message& plain, std::string_view trace);
   Task<Result<Outcome>> try_own(const Submitted& submitted, NewMessage& message, Signer::Submission submission);
+  static Outcome repeated(const NewMessage& message);
   void log_outcome(const record::Account& sender, const record::StoredMessage& form, std::uint64_t added) const;
   Task<Result<Outcome>> pass_on(const Transaction& transaction, NewMessage& message);
   Task<Result<std::optional<Refusal>>> sort_in(const Provenance& provenance, LocalRecipients& recipients);
@@ -137,6 +142,8 @@ struct Deposit::Inside {
   Signer signer;
   DkimSigner dkim;
   Router router;
+  Repeats repeats;
+  Receipts receipts;
   std::optional<DepositCounts> counts;
 };
 
@@ -167,11 +174,14 @@ Task<Result<void>> Deposit::check_recipient(mail::Address recipient, Relaying re
 
 Task<Result<Deposit::Outcome>> Deposit::submit(Transaction transaction, NewMessage message) {
   const auto inside = inside_;
+  const Time arrived = inside->clock.now();
+  const std::string header = Receipts::asked_for(transaction) ? message.header : "";
   auto task = transaction.principal ? inside->submit_own(transaction, message) : inside->pass_on(transaction, message);
   auto outcome = co_await std::move(task);
   if (inside->counts) inside->counts->submitted(transaction.principal.has_value(), outcome);
-  if (!outcome || outcome->refusal)
-    co_await give_back_upload(inside->store, message.upload, std::move(message.uploaded));
+  const bool kept = outcome && !outcome->repeated && !outcome->refusal;
+  if (!kept) co_await give_back_upload(inside->store, message.upload, std::move(message.uploaded));
+  if (kept && !header.empty()) co_await inside->receipts.send(transaction, header, arrived, outcome->deliveries);
   co_return outcome;
 }
 
@@ -411,6 +421,15 @@ Task<Result<std::string>> Deposit::Inside::attach_only(const Transaction& transa
 
 Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& transaction, NewMessage& message) {
   PARAPH_CO_CHECK(check_loop(message.header));
+  std::optional<Handed> handed;
+  if (message.content) {
+    handed.emplace(Handed{.content = *message.content,
+                          .peer = transaction.peer,
+                          .reverse_path = transaction.reverse_path,
+                          .recipients = transaction.recipients});
+    PARAPH_CO_TRY(const bool here, co_await repeats.has(*handed));
+    if (here) co_return repeated(message);
+  }
   drop_mbox_line(message);
   Provenance provenance;
   if (verifier != nullptr) {
@@ -429,8 +448,18 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& trans
   PARAPH_CO_TRY(auto recipients, co_await router.find(transaction.recipients, answers));
   PARAPH_CO_TRY(outcome.refusal, co_await sort_in(provenance, recipients));
   if (outcome.refusal) co_return outcome;
-  PARAPH_CO_TRY(outcome.deliveries, co_await router.deliver(message, recipients, answers, std::nullopt));
+  auto along = handed ? repeats.note(*handed) : Along();
+  auto deliveries =
+      co_await router.deliver(message, recipients, answers, std::nullopt, std::move(along), Meets::Nobody);
+  if (!deliveries && handed && deliveries.error().code == Code::Exists) co_return repeated(message);
+  PARAPH_CO_TRY(outcome.deliveries, std::move(deliveries));
   co_return outcome;
+}
+
+Deposit::Outcome Deposit::Inside::repeated(const NewMessage& message) {
+  Outcome outcome{.message_id = message_id_of(message.record.structure), .repeated = true};
+  log(Level::Info, "message repeated message-id={}", printable(outcome.message_id));
+  return outcome;
 }
 
 /// What each recipient's policy makes of a message that did not prove to be what it says. One reply answers for all:
@@ -470,8 +499,13 @@ Result<void> Deposit::Inside::check_loop(std::string_view header) const {
 }
 
 std::string Deposit::Inside::received_field(const Transaction& transaction) const {
-  return format_received(transaction.received_from, policy.server_name, transaction.protocol,
-                         random.hex(kReceivedIdBytes), clock.now());
+  const std::string id = random.hex(kReceivedIdBytes);
+  const Hop hop{.from = transaction.received_from,
+                .by = policy.server_name,
+                .protocol = transaction.protocol,
+                .id = id,
+                .recipient = transaction.recipients.size() == 1 ? &transaction.recipients[0].address : nullptr};
+  return format_received(hop, clock.now());
 }
 
 }  // namespace paraph::service

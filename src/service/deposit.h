@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,6 +69,7 @@ class Deposit {
     /// One per recipient, in order: LMTP answers each; SMTP fails as a whole (nothing is kept) when any fails. Without
     /// a mailbox: it waits in the queue.
     std::vector<Result<Appended>> deliveries;
+    bool repeated = false;  ///< it was delivered before (repeats.h): nothing was kept, and there are no `deliveries`
     std::optional<Refusal> refusal;  ///< every recipient's policy refuses the message: nothing was kept
   };
   /// Runs a received message through the pipeline. Durable when it answers. Codes: Denied (From is not the principal's

@@ -8,8 +8,11 @@ namespace paraph {
 /// server.
 struct Limits {
   std::uint64_t message_bytes_max = 52'428'800;
-  std::uint32_t recipients_max = 1'000;    ///< of one message
-  std::uint32_t connections_max = 10'000;  ///< of one listener
+  std::uint32_t recipients_max = 1'000;                  ///< of one message
+  std::uint32_t messages_per_connection_max = 1'000;     ///< mx
+  std::uint32_t recipients_per_connection_max = 10'000;  ///< mx
+  std::uint32_t recipient_guesses_max = 100;             ///< mx: RCPT that named nobody here, of one address in an hour
+  std::uint32_t connections_max = 10'000;                ///< of one listener
   std::uint32_t connections_per_address_max = 2'000;
   std::uint32_t sessions_unauthenticated_max = 2'000;  ///< of all listeners together
   std::chrono::seconds greeting_timeout{30};           ///< until the first command

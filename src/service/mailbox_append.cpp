@@ -115,14 +115,15 @@ Task<Result<std::vector<Appended>>> Mailboxes::Inside::try_append(NewMessage& me
 }
 
 Task<Result<std::vector<Appended>>> Mailboxes::append_or_keep(NewMessage& message, std::vector<Target> targets,
-                                                              Along along) {
+                                                              Along along, Meets meets) {
   for (auto& target : targets) {
     PARAPH_CO_TRY(target.flags,
                   changed_flags({}, mail::FlagChange::Replace, target.flags, inside_->limits.keywords_max));
   }
   // Most often nobody is in the way, and many batches may wait for one sync. After a conflict alone, which settles it.
   // What goes along may meet others' changes, but for new uses of a new message, which nobody knows yet.
-  auto kind = along && message.more_uses.empty() ? Turns::Kind::Alone : Turns::Kind::Build;
+  const bool alone = along && meets == Meets::Others && message.more_uses.empty();
+  auto kind = alone ? Turns::Kind::Alone : Turns::Kind::Build;
   const auto once = [&] {
     return inside_->try_append(message, targets, std::exchange(kind, Turns::Kind::Alone), along);
   };

@@ -23,6 +23,7 @@ struct NewMessage {
   std::vector<mail::NewBlob> blobs;  ///< not put yet
   std::uint64_t upload = 0;          ///< the Upload that holds references to blobs put early; 0: none
   std::vector<BlobId> uploaded;      ///< those blobs
+  std::optional<BlobId> content;     ///< the SHA-256 of all its octets as they came, when it was asked for
   /// The same message in other forms (spec 2.8), which Target::form names as 1, 2, ...; `record` is form 0.
   std::vector<record::StoredMessage> other_forms;
   /// Of each form: its uses besides entries, which the change's Along writes (outbound.h). Empty: none.
@@ -71,6 +72,8 @@ struct Copied {
 /// each try, knowing the entries as the change leaves them (expunge: those that go). Its failure is the change's, which
 /// then is not made. What it refers to outlives the call that it is given to.
 using Along = std::function<Task<Result<void>>(store::Batch&, const std::vector<mail::Entry>&)>;
+/// May what goes along meet changes of others to the same things? Where it does not, changes need not wait for it.
+enum class Meets { Others, Nobody };
 
 /// All mail logic of mailboxes, once, above the store: UIDs, MODSEQ, flags, quota, counts. Any event loop; changes to
 /// one mailbox are made one after the other (in-process lock per mailbox, and Expects against other processes). Every
@@ -113,8 +116,8 @@ class Mailboxes {
   Task<Result<std::vector<Appended>>> append(NewMessage message, std::vector<Target> targets);
   /// The same for a caller who may try again: on failure `message` is as it was, its upload still to be given back
   /// (uploads.h).
-  Task<Result<std::vector<Appended>>> append_or_keep(NewMessage& message, std::vector<Target> targets,
-                                                     Along along = {});
+  Task<Result<std::vector<Appended>>> append_or_keep(NewMessage& message, std::vector<Target> targets, Along along = {},
+                                                     Meets meets = Meets::Others);
 
   /// APPEND of a client to a mailbox for sent mail (spec 2.9). When the as-sent copy of the same message is there, put
   /// by the server less than 24 hours ago (same Message-ID, same first From), that one stays, gets the flags too, and

@@ -105,9 +105,13 @@ TEST(HeaderEdit, FieldsOnTop) {
 }
 
 TEST(TraceFields, AreFolded) {
-  EXPECT_EQ(format_received("client (192.0.2.1)", "vm.example.org", "ESMTPS", "1f", kTestTime),
+  Hop hop{.from = "client (192.0.2.1)", .by = "vm.example.org", .protocol = "ESMTPS", .id = "1f"};
+  EXPECT_EQ(format_received(hop, kTestTime),
             "Received: from client (192.0.2.1)\r\n\tby vm.example.org with ESMTPS id 1f;\r\n\tMon, 23 Nov 2026 "
             "00:00:00 +0000\r\n");
+  const mail::Address bob{.local = "b ob", .domain = "example.org"};
+  hop.recipient = &bob;
+  EXPECT_THAT(format_received(hop, kTestTime), testing::HasSubstr(" id 1f\r\n\tfor <\"b ob\"@example.org>;\r\n\tMon"));
   EXPECT_EQ(format_return_path({}), "Return-Path: <>\r\n");
   EXPECT_EQ(format_return_path({"a b", "example.org"}), "Return-Path: <\"a b\"@example.org>\r\n");
 }

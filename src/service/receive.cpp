@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "crypto/sha256.h"
 #include "mime/preview.h"
 #include "record/keys.h"
 #include "record/numbers.h"
@@ -39,6 +40,7 @@ struct Receiver::Inside {
   std::size_t pending_bytes = 0;
   std::uint64_t upload = 0;
   std::vector<BlobId> uploaded;
+  std::optional<crypto::Sha256> content;
   std::optional<Executor> executor;  ///< of the last call: where an unfinished upload is given back
 };
 
@@ -78,8 +80,10 @@ Task<Result<void>> Receiver::Inside::put_pending() {
   co_return done;
 }
 
-Receiver::Receiver(store::Store& store, const Clock& clock, std::uint64_t message_bytes_max)
-    : inside_(std::make_unique<Inside>(store, clock, message_bytes_max)) {}
+Receiver::Receiver(store::Store& store, const Clock& clock, std::uint64_t message_bytes_max, Content content)
+    : inside_(std::make_unique<Inside>(store, clock, message_bytes_max)) {
+  if (content == Content::Hashed) inside_->content.emplace();
+}
 
 Receiver::~Receiver() {
   if (!inside_ || inside_->upload == 0 || !inside_->executor) return;
@@ -91,6 +95,7 @@ Receiver::~Receiver() {
 
 Task<Result<void>> Receiver::feed(std::string_view octets) {
   PARAPH_CO_CHECK(inside_->intake.feed(octets));
+  if (inside_->content) inside_->content->update(octets);
   inside_->take_blobs();
   if (inside_->pending_bytes <= kPendingBytesMax) co_return Result<void>();
   inside_->executor = co_await boost::asio::this_coro::executor;
@@ -103,6 +108,7 @@ Task<Result<NewMessage>> Receiver::finish() {
   NewMessage message;
   message.record.duration = mime::duration_of(received.structure, received.header).value_or(0);
   message.header = std::move(received.header);
+  if (inside_->content) message.content = inside_->content->finish();
   message.record.rope = std::move(received.rope);
   message.record.structure = std::move(received.structure);
   message.record.received = inside_->clock.now();

@@ -18,7 +18,10 @@ namespace paraph::service {
 /// back in the background (abandon() does it now).
 class Receiver {
  public:
-  Receiver(store::Store& store, const Clock& clock, std::uint64_t message_bytes_max);
+  /// With Content::Hashed the message knows the SHA-256 of its octets.
+  enum class Content { NotHashed, Hashed };
+  Receiver(store::Store& store, const Clock& clock, std::uint64_t message_bytes_max,
+           Content content = Content::NotHashed);
   ~Receiver();
   /// TooLarge: past the limit (keep feeding nothing; call abandon()). NoSpace, Unavailable from the store.
   Task<Result<void>> feed(std::string_view octets);

@@ -100,8 +100,8 @@ Task<bool> Router::add_sent(SentCopy sent, std::uint64_t bytes, std::vector<Targ
 }
 
 Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message, const LocalRecipients& recipients,
-                                                            Answers answers, std::optional<SentCopy> sent,
-                                                            Along along) {
+                                                            Answers answers, std::optional<SentCopy> sent, Along along,
+                                                            Meets meets) {
   std::vector<Target> targets;
   std::vector<Result<std::optional<std::size_t>>> places;  // of each recipient: index in targets; elsewhere: none
   for (const auto& recipient : recipients) {
@@ -130,7 +130,7 @@ Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message,
   }
   std::vector<Appended> appended;
   if (!targets.empty() || along) {
-    PARAPH_CO_TRY(appended, co_await mailboxes_.append_or_keep(message, std::move(targets), std::move(along)));
+    PARAPH_CO_TRY(appended, co_await mailboxes_.append_or_keep(message, std::move(targets), std::move(along), meets));
   }
   if (has_sent) co_await mailboxes_.fold_sent(sent->account.id, appended.back(), form_of(message, sent->form));
   std::vector<Result<Appended>> results;

@@ -7,10 +7,11 @@
 
 namespace paraph::service {
 
-std::string format_received(std::string_view from, std::string_view by, std::string_view protocol, std::string_view id,
-                            Time now) {
-  return fmt::format("Received: from {}\r\n\tby {} with {} id {};\r\n\t{}\r\n", from, by, protocol, id,
-                     mime::format_date(now));
+std::string format_received(const Hop& hop, Time now) {
+  const std::string recipient =
+      hop.recipient == nullptr ? "" : fmt::format("\r\n\tfor <{}>", mime::format_addr_spec(*hop.recipient));
+  return fmt::format("Received: from {}\r\n\tby {} with {} id {}{};\r\n\t{}\r\n", hop.from, hop.by, hop.protocol,
+                     hop.id, recipient, mime::format_date(now));
 }
 
 std::string format_return_path(const mail::Address& reverse_path) {

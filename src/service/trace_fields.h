@@ -7,9 +7,15 @@
 
 namespace paraph::service {
 
-/// `Received: from ... by ... with ... id ...; date` (RFC 5321 §4.4, RFC 3848), folded, with its last CRLF.
-std::string format_received(std::string_view from, std::string_view by, std::string_view protocol, std::string_view id,
-                            Time now);
+/// What a Received field says.
+struct Hop {
+  std::string_view from, by, protocol, id;
+  /// The one recipient; nullptr when there are several, who shall not hear of each other (RFC 5321 §7.6).
+  const mail::Address* recipient = nullptr;
+};
+
+/// `Received: from ... by ... with ... id ... for <...>; date` (RFC 5321 §4.4, RFC 3848), folded, with its last CRLF.
+std::string format_received(const Hop& hop, Time now);
 
 /// `Return-Path: <...>` (RFC 5321 §4.4): at final delivery only.
 std::string format_return_path(const mail::Address& reverse_path);

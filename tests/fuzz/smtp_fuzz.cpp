@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "pieces.h"
 #include "wire/smtp/format.h"
 #include "wire/smtp/framer.h"
@@ -40,8 +41,14 @@ class Session {
       append_reply(events_, command.error());
       return;
     }
-    if (const auto* mail = std::get_if<MailFrom>(&*command)) check_path(mail->from);
-    if (const auto* rcpt = std::get_if<RcptTo>(&*command)) check_path(rcpt->to.address);
+    if (const auto* mail = std::get_if<MailFrom>(&*command)) {
+      check_path(mail->from);
+      check_one_line(mail->options.envid);
+    }
+    if (const auto* rcpt = std::get_if<RcptTo>(&*command)) {
+      check_path(rcpt->to.address);
+      check_one_line(rcpt->to.original);
+    }
     if (std::holds_alternative<Data>(*command)) framer_.begin_data();
     if (std::holds_alternative<Auth>(*command)) framer_.expect_auth_line();
     if (const auto* bdat = std::get_if<Bdat>(&*command)) {
@@ -55,6 +62,12 @@ class Session {
     if (address.null() || address.domain.empty()) return;
     const auto again = parse_address(format_address(address), Utf8::Yes);
     PARAPH_ASSERT(again && *again == address);
+  }
+
+  // It goes into a report, and to the next server: no coding of it may smuggle in a line.
+  static void check_one_line(std::string_view text) {
+    PARAPH_ASSERT(is_utf8(text));
+    for (const char c : text) PARAPH_ASSERT((static_cast<unsigned char>(c) & 0x80) != 0 || (c >= ' ' && c != '\x7f'));
   }
 
   Framer framer_;

@@ -173,6 +173,12 @@ void Runner::set_limit(const std::string& name, std::uint64_t value) {
     limits_.signature_growth_bytes_max = value;
   else if (name == "recipients_max")
     limits_.recipients_max = small;
+  else if (name == "messages_per_connection_max")
+    limits_.messages_per_connection_max = small;
+  else if (name == "recipients_per_connection_max")
+    limits_.recipients_per_connection_max = small;
+  else if (name == "recipient_guesses_max")
+    limits_.recipient_guesses_max = small;
   else if (name == "bad_commands_max")
     limits_.bad_commands_max = small;
   else if (name == "auth_failures_max")

@@ -80,6 +80,7 @@ class World {
   source::local::LocalSource local;
   service::Acquirer acquirer;
   service::Deposit deposit;
+  service::Guesses guesses;
   service::Policies policies;
   service::Greetings greetings;
   crypto::CredentialCache cache;

@@ -40,7 +40,7 @@ void read_listen(Reader& table, Listen& listen) {
   table.take("mx", listen.mx);
   table.take("submission", listen.submission);
   table.take("submissions", listen.submissions);
-  table.take("lmtp", listen.lmtp);
+  table.take("lmtp", listen.lmtp, listen.lmtp_sockets);
   table.take("imap", listen.imap);
   table.take("imaps", listen.imaps);
   table.take("http", listen.http);
@@ -67,6 +67,9 @@ void read_submission(Reader& table, Config::Submission& submission) { table.take
 void read_limits(Reader& table, Limits& limits) {
   table.take("message_bytes_max", limits.message_bytes_max);
   table.take("recipients_max", limits.recipients_max);
+  table.take("messages_per_connection_max", limits.messages_per_connection_max);
+  table.take("recipients_per_connection_max", limits.recipients_per_connection_max);
+  table.take("recipient_guesses_max", limits.recipient_guesses_max);
   table.take("connections_max", limits.connections_max);
   table.take("connections_per_address_max", limits.connections_per_address_max);
   table.take("sessions_unauthenticated_max", limits.sessions_unauthenticated_max);

@@ -17,6 +17,7 @@ using Endpoints = std::vector<net::Endpoint>;  ///< port 0: any free one
 /// `[listen]`: an empty list is a service that is not offered.
 struct Listen {
   Endpoints mx, submission, submissions, lmtp, imap, imaps, http, https;
+  std::vector<std::string> lmtp_sockets;  ///< absolute paths of Unix sockets
 };
 
 enum class Engine { RocksDb, Memory };

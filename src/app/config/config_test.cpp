@@ -59,7 +59,7 @@ TEST(Config, TakesEveryTable) {
 mx = "0.0.0.0:25"
 submission = ["127.0.0.1:587", "[::1]:587"]
 submissions = "0.0.0.0:465"
-lmtp = "127.0.0.1:24"
+lmtp = ["127.0.0.1:24", "unix:/run/paraph/lmtp.sock"]
 imap = "127.0.0.1:0"
 imaps = "0.0.0.0:993"
 http = "127.0.0.1:8080"
@@ -100,6 +100,8 @@ connections_max = 3
 servers = ["127.0.0.1:53", "[::1]:5353"]
 )");
   EXPECT_THAT(config.listen.submission, ElementsAre(at("127.0.0.1:587"), at("[::1]:587")));
+  EXPECT_THAT(config.listen.lmtp, ElementsAre(at("127.0.0.1:24")));
+  EXPECT_THAT(config.listen.lmtp_sockets, ElementsAre("/run/paraph/lmtp.sock"));
   EXPECT_THAT(config.listen.imap, ElementsAre(at("127.0.0.1:0")));
   EXPECT_EQ(config.tls.key, "/etc/paraph/tls.key");
   EXPECT_FALSE(config.auth.plaintext_on_loopback);
@@ -156,6 +158,8 @@ struct Bad {
 TEST(Config, OneLineForEachFault) {
   const Bad table[] = {
       {"[listen]\nmx = \"0.0.0.0\"", "p.toml:5: listen.mx: \"0.0.0.0\" is not an address and port: write "},
+      {"[listen]\nlmtp = \"unix:lmtp.sock\"", "p.toml:5: listen.lmtp: \"unix:lmtp.sock\" is not an address and port: "},
+      {"[listen]\nmx = \"unix:/x\"", "p.toml:5: listen.mx: \"unix:/x\" is not an address and port: "},
       {"[listen]\nmx = 25", "p.toml:5: listen.mx: is not an address: write "},
       {"[listen]\nmx = [\"127.0.0.1:25\", 3]", "p.toml:5: listen.mx: holds something that is not a text: write "},
       {"[listen]\nimap = \"localhost:143\"", "p.toml:5: listen.imap: \"localhost:143\" is not an address and port: "},

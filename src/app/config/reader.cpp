@@ -10,6 +10,7 @@
 namespace paraph::app {
 namespace {
 
+constexpr std::string_view kUnixSocket = "unix:/";  // and the rest of an absolute path
 constexpr std::string_view kEndpointForm =
     "write \"ADDRESS:PORT\" with a numeric address, as in \"127.0.0.1:2525\" or \"[::1]:2525\"";
 
@@ -112,7 +113,13 @@ void Reader::take(std::string_view key, std::uint64_t& into) {
   if (const auto value = number(key, 1, std::int64_t{1} << 40)) into = static_cast<std::uint64_t>(*value);
 }
 
-void Reader::take(std::string_view key, Endpoints& into) {
+void Reader::take(std::string_view key, Endpoints& into) { take_addresses(key, into, nullptr); }
+
+void Reader::take(std::string_view key, Endpoints& into, std::vector<std::string>& sockets) {
+  take_addresses(key, into, &sockets);
+}
+
+void Reader::take_addresses(std::string_view key, Endpoints& into, std::vector<std::string>* sockets) {
   std::vector<std::string> texts;
   const auto* node = find(key);
   if (!node) return;
@@ -124,13 +131,19 @@ void Reader::take(std::string_view key, Endpoints& into) {
     return fault(key, fmt::format("is not an address: {}", kEndpointForm));
   }
   Endpoints endpoints;
+  std::vector<std::string> paths;
   for (const auto& text : texts) {
+    if (sockets != nullptr && text.starts_with(kUnixSocket)) {
+      paths.push_back(text.substr(kUnixSocket.size() - 1));
+      continue;
+    }
     const auto endpoint = net::parse_endpoint(text);
     if (!endpoint)
       return fault(key, fmt::format("\"{}\" is not an address and port: {}", printed(text), kEndpointForm));
     endpoints.push_back(*endpoint);
   }
   into = std::move(endpoints);
+  if (sockets != nullptr) *sockets = std::move(paths);
 }
 
 void Reader::take(std::string_view key, std::vector<std::string>& into) {

@@ -43,6 +43,8 @@ class Reader {
   void take(std::string_view key, std::uint32_t& into);         ///< at least 1
   void take(std::string_view key, std::uint64_t& into);         ///< at least 1
   void take(std::string_view key, Endpoints& into);             ///< one or a list
+  /// The same, where "unix:/PATH" may stand too: those go into `sockets`, as paths.
+  void take(std::string_view key, Endpoints& into, std::vector<std::string>& sockets);
   void take(std::string_view key, std::vector<std::string>& into);
 
   /// One of a few words.
@@ -69,6 +71,7 @@ class Reader {
  private:
   static std::string printed(std::string_view text);
   const toml::node* find(std::string_view key);
+  void take_addresses(std::string_view key, Endpoints& into, std::vector<std::string>* sockets);
   std::string name_of(std::string_view key) const;
   std::optional<std::int64_t> number(std::string_view key, std::int64_t least, std::int64_t most);
   std::optional<std::chrono::milliseconds> duration(std::string_view key);

@@ -268,15 +268,17 @@ Result<std::vector<std::unique_ptr<Listener>>> listen_on_all(Loops& loops, const
 }
 
 Result<std::unique_ptr<Listener>> listen_local(Executor loop, const std::string& path, Service service, Gate& gate,
-                                               Admission& admission) {
+                                               Admission& admission, SocketFor whom) {
   PARAPH_TRY(const SystemAddress address, SystemAddress::of_path(path));
   if (answers(address)) return cannot_listen(address, EADDRINUSE);
   struct stat there{};
   if (::lstat(path.c_str(), &there) == 0 && S_ISSOCK(there.st_mode)) ::unlink(path.c_str());
   Descriptor descriptor = new_socket(address);
-  // Before bind(): the file is born with the mode of the socket.
+  // Before bind(): the file is born with the mode of the socket, less what the umask takes.
   if (descriptor.get() >= 0) ::fchmod(descriptor.get(), S_IRUSR | S_IWUSR);
   if (const int error = try_bind(descriptor, address); error != 0) return cannot_listen(address, error);
+  if (whom == SocketFor::Group && ::chmod(path.c_str(), S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP) != 0)
+    return cannot_listen(address, errno);
   if (::listen(descriptor.get(), kBacklog) != 0) return cannot_listen(address, errno);
   return start(loop, std::move(descriptor), address, std::move(service), gate, admission);
 }

@@ -20,9 +20,15 @@ Result<std::unique_ptr<Listener>> listen(Executor loop, const Endpoint& where, S
 Result<std::vector<std::unique_ptr<Listener>>> listen_on_all(Loops& loops, const Endpoint& where,
                                                              const Service& service, Gate& gate, Admission& admission);
 
-/// A Unix socket at `path`, for its owner only (mode 0600). A socket that a dead server left there is replaced; Exists
+/// Who may connect to a Unix socket.
+enum class SocketFor {
+  Owner,  ///< mode 0600
+  Group,  ///< mode 0660
+};
+
+/// A Unix socket at `path`. A socket that a dead server left there is replaced; Exists
 /// when somebody answers at it. The file goes when the listener closes.
 Result<std::unique_ptr<Listener>> listen_local(Executor loop, const std::string& path, Service service, Gate& gate,
-                                               Admission& admission);
+                                               Admission& admission, SocketFor whom = SocketFor::Owner);
 
 }  // namespace paraph::net::asio

@@ -256,6 +256,10 @@ TEST_F(ListenTest, LocalSocketsAreTheOwnersAndReplaceTheDead) {
   EXPECT_EQ(listen_local(loops_.at(0), path, greeter(), gate_, admission_).error().code, Code::Exists);
   listeners_.front()->close();
   EXPECT_NE(::stat(path.c_str(), &file), 0);
+  listeners_.push_back(listen_local(loops_.at(0), path, greeter(), gate_, admission_, SocketFor::Group).value());
+  ASSERT_EQ(::stat(path.c_str(), &file), 0);
+  EXPECT_EQ(file.st_mode & 0777U, 0660U);
+  listeners_.back()->close();
   EXPECT_FALSE(listen_local(loops_.at(0), std::string(200, 'x'), greeter(), gate_, admission_));
   loops_.run();
 }

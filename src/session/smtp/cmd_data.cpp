@@ -8,6 +8,10 @@ Task<void> Session::data(smtp::Data) {
     reply(554, "5.5.1", "no valid recipients");
     co_return;
   }
+  if (options_.body == mail::Body::BinaryMime) {  // RFC 3030 §3
+    reply(503, "5.5.1", "a message of BODY=BINARYMIME comes by BDAT");
+    co_return;
+  }
   begin_message();
   taking_octets_ = true;
   framer_.begin_data();

@@ -2,8 +2,8 @@
 
 namespace paraph::session_smtp {
 
-// MAIL FROM (RFC 5321 §4.1.1.2, RFC 1870 §6, RFC 6531 §3.4). A user writes as itself only; anybody may send the null
-// path.
+// MAIL FROM (RFC 5321 §4.1.1.2, RFC 1870 §6, RFC 6531 §3.4, RFC 8689 §2). A user writes as itself only; anybody may
+// send the null path.
 Task<void> Session::mail(smtp::MailFrom command) {
   if (submission() && !account_) {
     if (may_start_tls() && !may_auth()) {
@@ -13,8 +13,12 @@ Task<void> Session::mail(smtp::MailFrom command) {
     }
     co_return;
   }
-  if (command.options.body == mail::Body::BinaryMime) {
-    blame({555, "5.5.4", "BINARYMIME is not offered here"});
+  if (command.options.require_tls && !stream_.encrypted()) {
+    blame({555, "5.5.4", "REQUIRETLS is no parameter of MAIL here: it is offered under TLS"});
+    co_return;
+  }
+  if (bounded() && messages_ >= server_.limits.messages_per_connection_max) {
+    break_off("enough messages for one connection");
     co_return;
   }
   if (command.size && *command.size > message_bytes_max()) {
@@ -27,6 +31,7 @@ Task<void> Session::mail(smtp::MailFrom command) {
   }
   reverse_path_ = std::move(command.from);
   options_ = std::move(command.options);
+  ++messages_;
   enter(Phase::Mail);
   reply(250, "2.1.0", "sender ok");
 }

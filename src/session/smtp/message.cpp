@@ -44,7 +44,14 @@ std::uint64_t Session::message_bytes_max() const {
 void Session::begin_message() {
   incoming_ = std::make_unique<Incoming>();
   incoming_->started = server_.clock.now();
-  incoming_->receiver.emplace(server_.store, server_.clock, message_bytes_max());
+  const bool binary = options_.body == mail::Body::BinaryMime;
+  // A binary message that is as big as may be is bigger when it is kept.
+  const std::uint64_t kept_bytes_max = message_bytes_max() + (binary ? message_bytes_max() / 2 : 0);
+  // Other servers send again what they saw no answer to; a user who sends the same twice wants it to arrive twice.
+  using Content = service::Receiver::Content;
+  const auto content = role_ == Role::Mx ? Content::Hashed : Content::NotHashed;
+  incoming_->receiver.emplace(server_.store, server_.clock, kept_bytes_max, content);
+  if (binary) incoming_->binary = std::make_unique<Binary>();
 }
 
 void Session::refuse_message(smtp::Reply why) {
@@ -55,6 +62,20 @@ void Session::refuse_message(smtp::Reply why) {
 Task<void> Session::take_octets(std::string_view octets) {
   incoming_->bytes += octets.size();
   if (!incoming_->receiver) co_return;
+  if (!incoming_->binary) {
+    co_await keep_octets(octets);
+    co_return;
+  }
+  if (incoming_->bytes > message_bytes_max()) {
+    refuse_message({552, "5.3.4", "the message is over " + std::to_string(message_bytes_max()) + " octets"});
+    co_return;
+  }
+  const std::string lines = incoming_->binary->converter.feed(octets);
+  incoming_->binary->check.feed(lines);
+  co_await keep_octets(lines);
+}
+
+Task<void> Session::keep_octets(std::string_view octets) {
   auto fed = co_await incoming_->receiver->feed(octets);
   if (!fed) refuse_message(refusal_of(fed.error()));
 }
@@ -69,6 +90,12 @@ Task<void> Session::end_message(smtp::LineEnds line_ends) {
     enter(Phase::Chunks);
     reply(250, "2.0.0", "chunk taken");
     co_return;
+  }
+  if (incoming_->binary && !incoming_->refusal) {
+    const std::string rest = incoming_->binary->converter.finish();
+    incoming_->binary->check.feed(rest);
+    line_ends = incoming_->binary->check.result();
+    co_await keep_octets(rest);
   }
   if (!line_ends.clean() && !incoming_->refusal) {
     refuse_message({554, "5.5.2", "a line ends in a bare CR or LF (RFC 5321, section 2.3.8)"});
@@ -152,6 +179,8 @@ service::Transaction Session::transaction() const {
   if (account_) transaction.principal = *account_;
   transaction.reverse_path = reverse_path_;
   transaction.options = options_;
+  // It was made lines when it came.
+  if (options_.body == mail::Body::BinaryMime) transaction.options.body = mail::Body::EightBitMime;
   transaction.recipients = recipients_;
   transaction.received_from = clean_name(hello_.name) + " (" + stream_.peer().address() + ")";
   transaction.peer = stream_.peer().peer_key();

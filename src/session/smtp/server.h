@@ -9,6 +9,7 @@
 #include "net/tls_context.h"
 #include "service/accounts.h"
 #include "service/deposit.h"
+#include "service/guesses.h"
 #include "service/limits.h"
 #include "session/sasl/login.h"
 #include "store/store.h"
@@ -31,6 +32,7 @@ struct Server {
   crypto::Random& random;
   const Clock& clock;
   const Limits& limits;
+  service::Guesses& guesses;  ///< of recipients, by strangers
 };
 
 /// One connection from greeting to end (RFC 5321, 6409, 2033). Owns the stream. Never throws: a broken peer is a log

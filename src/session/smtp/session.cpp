@@ -182,7 +182,11 @@ void Session::reply(int code, std::string_view enhanced, std::string_view text) 
 void Session::blame(const smtp::Reply& reason) {
   if (++bad_commands_ < server_.limits.bad_commands_max) return reply(reason);
   log(Level::Info, "smtp too-many-errors protocol={} address={}", protocol(), stream_.peer().address());
-  reply(421, "4.7.0", "too many errors");
+  break_off("too many errors");
+}
+
+void Session::break_off(std::string_view why) {
+  reply(421, "4.7.0", why);
   enter(Phase::Closed);
 }
 

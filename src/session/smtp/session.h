@@ -6,12 +6,14 @@
 #include <string_view>
 
 #include "mail/transaction.h"
+#include "mime/binary.h"
 #include "net/output.h"
 #include "record/codec.h"
 #include "service/receive.h"
 #include "session/smtp/server.h"
 #include "wire/smtp/format.h"
 #include "wire/smtp/framer.h"
+#include "wire/smtp/line_ends.h"
 #include "wire/smtp/parse.h"
 
 namespace paraph::session_smtp {
@@ -31,10 +33,17 @@ constexpr Phases operator|(Phases a, Phase b) { return a | static_cast<Phases>(b
 inline constexpr Phases kAnyPhase = Phase::Greeted | Phase::Ready | Phase::Mail | Phase::Recipients | Phase::Chunks;
 inline constexpr Phases kAfterHello = Phase::Ready | Phase::Mail | Phase::Recipients | Phase::Chunks;
 
+/// What makes lines of a message with binary content, and looks whether it is all lines then.
+struct Binary {
+  mime::BinaryToBase64 converter;
+  smtp::LineCheck check;
+};
+
 /// The message that is coming in: octets go to the store as they arrive, or nowhere once it is refused.
 struct Incoming {
   std::optional<service::Receiver> receiver;  ///< empty: refused, octets are drained
   std::optional<smtp::Reply> refusal;
+  std::unique_ptr<Binary> binary;  ///< BODY=BINARYMIME only
   std::uint64_t bytes = 0;
   Time started;
 };
@@ -67,12 +76,16 @@ class Session {
   void reply(int code, std::string_view enhanced, std::string_view text);
   /// A command that is wrong in itself: too many of them end the connection.
   void blame(const smtp::Reply& reply);
+  /// 421, and the end.
+  void break_off(std::string_view why);
 
   // One file per command
   Task<void> hello(smtp::Hello command);         // cmd_hello.cpp
   Task<void> start_tls(smtp::StartTls command);  // cmd_starttls.cpp
   Task<void> auth(smtp::Auth command);           // cmd_auth.cpp
   void refuse_login(const Error& error);
+  std::string limits_offered() const;
+  void refuse_stranger(const Error& error, const smtp::Reply& refusal);
   Task<void> mail(smtp::MailFrom command);  // cmd_mail.cpp
   Task<void> rcpt(smtp::RcptTo command);    // cmd_rcpt.cpp
   Task<void> data(smtp::Data command);      // cmd_data.cpp
@@ -88,6 +101,7 @@ class Session {
   void begin_message();
   void refuse_message(smtp::Reply why);
   Task<void> take_octets(std::string_view octets);
+  Task<void> keep_octets(std::string_view octets);
   Task<void> end_message(smtp::LineEnds line_ends);
   Task<void> deposit_message();
   void answer(const service::Deposit::Outcome& outcome, const smtp::Reply& accepted);
@@ -97,6 +111,8 @@ class Session {
 
   bool submission() const { return role_ == Role::Submission || role_ == Role::Submissions; }
   bool lmtp() const { return role_ == Role::Lmtp; }
+  /// Strangers have bounds of their own.
+  bool bounded() const { return role_ == Role::Mx; }
   bool may_auth() const { return submission() && sasl::may_log_in(server_.logins, stream_); }
   bool may_start_tls() const { return !stream_.encrypted() && server_.tls.get() != nullptr; }
   std::uint64_t message_bytes_max() const;
@@ -113,6 +129,8 @@ class Session {
   Phase phase_ = Phase::Greeted;
   std::uint32_t bad_commands_ = 0;
   std::uint32_t auth_failures_ = 0;
+  std::uint32_t messages_ = 0;          ///< MAIL commands that were accepted
+  std::uint32_t recipients_given_ = 0;  ///< RCPT commands, accepted or not
   std::optional<sasl::Stranger> stranger_;
 
   smtp::Hello hello_;                         ///< empty name: not said yet

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "wire/smtp/cursor.h"
+#include "wire/smtp/parameters.h"
 #include "wire/smtp/path.h"
 
 namespace paraph::smtp {
@@ -21,97 +22,8 @@ std::unexpected<Reply> bad_argument(const std::unexpected<Error>& error, std::st
 }
 
 bool is_keyword_char(char c) { return is_digit(c) || c == '-' || (to_lower(c) >= 'a' && to_lower(c) <= 'z'); }
-bool is_value_char(char c) { return c != ' ' && c != '='; }
 bool is_base64_char(char c) { return is_keyword_char(c) ? c != '-' : c == '+' || c == '/' || c == '='; }
 bool is_mechanism_char(char c) { return is_keyword_char(c) || c == '_'; }
-
-// RFC 3461 §4: xtext
-std::optional<std::string> decode_xtext(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '+') {
-      out += text[i];
-      continue;
-    }
-    const auto digits = text.substr(i + 1, 2);
-    if (digits.size() < 2 || !kHex.contains(digits[0]) || !kHex.contains(digits[1])) return std::nullopt;
-    out += static_cast<char>(kHex.find(digits[0]) * 16 + kHex.find(digits[1]));
-    i += 2;
-  }
-  return out;
-}
-
-/// One esmtp-param (RFC 5321 §4.1.2): KEYWORD or KEYWORD=value.
-struct Parameter {
-  std::string_view keyword;
-  std::optional<std::string_view> value;
-};
-
-Result<Parameter> parameter(Cursor& cursor) {
-  Parameter found;
-  found.keyword = cursor.take_while(is_keyword_char);
-  if (found.keyword.empty()) return cursor.expected("a parameter");
-  if (!cursor.take('=')) return found;
-  found.value = cursor.take_while(is_value_char);
-  if (found.value->empty()) return cursor.expected("a value");
-  return found;
-}
-
-bool take_size(MailFrom& mail, std::optional<std::string_view> value) {
-  if (!value || value->size() > 20) return false;
-  mail.size = parse_decimal(*value);
-  return mail.size.has_value();
-}
-
-bool take_body(MailFrom& mail, std::optional<std::string_view> value) {
-  using mail::Body;
-  constexpr std::array<std::pair<std::string_view, Body>, 3> kBodies{
-      {{"7BIT", Body::SevenBit}, {"8BITMIME", Body::EightBitMime}, {"BINARYMIME", Body::BinaryMime}}};
-  for (const auto& [name, body] : kBodies) {
-    if (!value || !iequals(*value, name)) continue;
-    mail.options.body = body;
-    return true;
-  }
-  return false;
-}
-
-bool take_smtputf8(MailFrom& mail, std::optional<std::string_view> value) {
-  mail.options.smtputf8 = true;
-  return !value;
-}
-
-bool take_auth(MailFrom& mail, std::optional<std::string_view> value) {
-  if (!value) return false;
-  mail.auth = *value == "<>" ? std::string() : decode_xtext(*value);
-  return mail.auth.has_value();
-}
-
-struct MailParameter {
-  std::string_view keyword;
-  bool (*take)(MailFrom&, std::optional<std::string_view>);
-};
-constexpr std::array<MailParameter, 4> kMailParameters{
-    {{"SIZE", take_size}, {"BODY", take_body}, {"SMTPUTF8", take_smtputf8}, {"AUTH", take_auth}}};
-
-// SP parameter, until the line ends
-std::expected<void, Reply> mail_parameters(Cursor& cursor, MailFrom& mail) {
-  std::array<bool, kMailParameters.size()> given{};
-  while (!cursor.at_end()) {
-    if (!cursor.take(' ')) return bad_argument(cursor.expected("a space or the end of the line"));
-    const auto found = parameter(cursor);
-    if (!found) return refuse(501, "5.5.4", found.error().text);
-    const auto known =
-        std::ranges::find_if(kMailParameters, [&](const auto& p) { return iequals(p.keyword, found->keyword); });
-    if (known == kMailParameters.end())
-      return refuse(555, "5.5.4", printable(found->keyword, 40) + " is no parameter of MAIL here");
-    bool& twice = given[static_cast<std::size_t>(known - kMailParameters.begin())];
-    if (twice) return refuse(501, "5.5.4", std::string(known->keyword) + " is given twice");
-    twice = true;
-    if (!known->take(mail, found->value)) return refuse(501, "5.5.4", "bad value of " + std::string(known->keyword));
-  }
-  return {};
-}
 
 std::unexpected<Reply> utf8_refused() { return refuse(553, "5.6.7", "an address with UTF-8 needs SMTPUTF8 in MAIL"); }
 bool is_ascii(const mail::Address& address) {
@@ -141,14 +53,11 @@ Parsed rcpt_to(Cursor& cursor, Utf8 utf8) {
   if (!take_preposition(cursor, "TO:")) return bad_argument(cursor.expected("TO:<address>"));
   auto path = forward_path(cursor);
   if (!path) return refuse(501, "5.1.3", path.error().text);
-  if (!cursor.at_end()) {
-    if (!cursor.take(' ')) return bad_argument(cursor.expected("a space or the end of the line"));
-    const auto found = parameter(cursor);
-    if (!found) return refuse(501, "5.5.4", found.error().text);
-    return refuse(555, "5.5.4", printable(found->keyword, 40) + " is no parameter of RCPT here");
-  }
-  if (utf8 == Utf8::No && !is_ascii(*path)) return utf8_refused();
-  return RcptTo{std::move(*path)};
+  RcptTo rcpt{.to = {.address = std::move(*path)}};
+  const auto parameters = rcpt_parameters(cursor, rcpt, utf8);
+  if (!parameters) return std::unexpected(parameters.error());
+  if (utf8 == Utf8::No && !is_ascii(rcpt.to.address)) return utf8_refused();
+  return rcpt;
 }
 
 template <Hello::Verb verb>
