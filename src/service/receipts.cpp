@@ -86,7 +86,7 @@ Task<Result<void>> Receipts::queue(NewMessage& message, const mail::Address& to,
   const Along along = [&](store::Batch& batch, const std::vector<mail::Entry>&) {
     return outbound_->add(batch, message, items);
   };
-  PARAPH_CO_CHECK(co_await with_.mailboxes.append_or_keep(message, {}, along));
+  PARAPH_CO_CHECK(co_await with_.mailboxes.append_or_keep(message, std::vector<Target>(), along));
   co_return Result<void>();
 }
 
