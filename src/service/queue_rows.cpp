@@ -14,6 +14,8 @@ using record::Queued;
 
 /// Bells ring at whole minutes: however many items a destination has, its bells are few.
 constexpr std::uint64_t kBellSeconds = 60;
+/// But exactly for what was accepted so short a time ago: its first delays may be seconds.
+constexpr std::uint64_t kExactSeconds = 120;
 constexpr std::size_t kItemsOfMessageMax = 1000;
 
 /// When the item's `w` row is due; nullopt: it has none.
@@ -53,6 +55,7 @@ std::vector<std::string> finding_keys(record::ItemId id, const Queued& item) {
 std::optional<std::uint64_t> bell_due(const Queued& item) {
   const auto due = waits_until(item);
   if (!due || *due == record::kNever) return std::nullopt;
+  if (*due < queue_seconds(item.arrived) + kExactSeconds) return due;
   return (*due + kBellSeconds - 1) / kBellSeconds * kBellSeconds;
 }
 

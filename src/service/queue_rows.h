@@ -44,7 +44,8 @@ void change_item(store::Batch& batch, UseEdits& uses, const ItemRow& before, rec
                  const std::string& token);
 /// The keys of the rows by which an item is found; they have no value.
 std::vector<std::string> finding_keys(record::ItemId id, const record::Queued& item);
-/// By when a bell has to ring for an item: Unix seconds, a whole minute; nullopt: it has ended, or is held.
+/// By when a bell has to ring for an item: Unix seconds, a whole minute unless the item is
+/// new; nullopt: it has ended, or is held.
 std::optional<std::uint64_t> bell_due(const record::Queued& item);
 /// An ended item, gone for good.
 void forget_item(store::Batch& batch, const ItemRow& row);

@@ -27,7 +27,8 @@ class FaultRelay:
         self.faults = []
         self.seen = []  # commands, as they came
         self.connections = 0
-        self.down = False
+        self._down = False
+        self.open = set()
         self.lock = threading.Lock()
         with opened():
             self.listener = socket.create_server(address, backlog=100)
@@ -39,6 +40,19 @@ class FaultRelay:
 
     def __exit__(self, *_):
         self.listener.close()
+
+    @property
+    def down(self):
+        return self._down
+
+    @down.setter
+    def down(self, down):
+        """Connections that there are end with it."""
+        with self.lock:
+            self._down = down
+            for one in self.open if down else ():
+                with contextlib.suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
 
     def plan(self, *faults):
         with self.lock:
@@ -60,7 +74,7 @@ class FaultRelay:
             except OSError:
                 return
             self.connections += 1
-            if self.down:
+            if self._down:
                 client.close()
                 continue
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
@@ -71,7 +85,13 @@ class FaultRelay:
                 with self.opened():
                     server = socket.create_connection(self.target, timeout=30)
                 with server:
-                    self._talk(client, server)
+                    with self.lock:
+                        self.open |= {client, server}
+                    try:
+                        self._talk(client, server)
+                    finally:
+                        with self.lock:
+                            self.open -= {client, server}
 
     def _talk(self, client, server):
         client.settimeout(120)
