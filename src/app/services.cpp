@@ -1,5 +1,6 @@
 #include "app/services.h"
 
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -44,7 +45,7 @@ service::DepositPolicy deposit_policy(const Config& config) {
 queue::Options queue_options(const Config& config) {
   queue::Options options{.node = config.server.name};
   options.retry.first = config.queue.retry_first;
-  options.retry.most = config.queue.retry_max;
+  options.retry.most = std::max(config.queue.retry_max, config.queue.retry_first);
   options.retry.give_up_after = config.queue.give_up_after;
   options.connections_per_destination = config.queue.connections_per_destination;
   options.connections_max = config.queue.connections_max;

@@ -89,18 +89,28 @@ TEST_F(QueueItemsTest, OneThatIsBeingTriedIsHeldWhenTheTryEnds) {
   EXPECT_THAT(keys("w"), ElementsAre(record::waiting_key("example.net", now() + 3600, 1)));
 }
 
+TEST_F(QueueItemsTest, ABellIsExactForWhatIsNew) {
+  const auto id = put(1);
+  const auto row = done(items.find(id));
+  for (const auto& [delay, rings] : {std::pair(7u, now() + 7), std::pair(130u, (now() + 130 + 59) / 60 * 60)}) {
+    auto later = row.item;
+    later.due = clock.now() + std::chrono::seconds(delay);
+    EXPECT_EQ(bell_due(later), rings) << delay;
+  }
+}
+
 TEST_F(QueueItemsTest, ARetryIsNow) {
   const auto id = put(1);
   EXPECT_FALSE(apply(id, Act::Retry)) << "it is due";
   const auto row = done(items.find(id));
   auto later = row.item;
-  later.due = clock.now() + std::chrono::seconds(90);
+  later.due = clock.now() + std::chrono::seconds(150);
   store::Batch batch;
   UseEdits uses;
   change_item(batch, uses, row, later, clock.now(), "12345678");
   done(memory.commit(std::move(batch)));
-  EXPECT_THAT(keys("d"),
-              ElementsAre(record::bell_key(0, "example.net"), record::bell_key(now() / 60 * 60 + 120, "example.net")));
+  EXPECT_THAT(keys("d"), ElementsAre(record::bell_key(0, "example.net"),
+                                     record::bell_key((now() + 150 + 59) / 60 * 60, "example.net")));
   EXPECT_TRUE(apply(id, Act::Retry));
   EXPECT_THAT(keys("w"), ElementsAre(record::waiting_key("example.net", now(), 1)));
 }

@@ -117,7 +117,8 @@ void read_queue(Reader& table, Config::Queue& queue) {
   table.take("ca", queue.ca);
   if (queue.retry_first >= queue.give_up_after)
     table.fault("retry_first", "is not before give_up_after: make it shorter");
-  if (queue.retry_max < queue.retry_first) table.fault("retry_max", "is shorter than retry_first: make it longer");
+  if (table.has("retry_max") && queue.retry_max < queue.retry_first)
+    table.fault("retry_max", "is shorter than retry_first: make it longer");
 }
 
 void read_dns(Reader& table, Config::Dns& dns) {
