@@ -1,6 +1,7 @@
 """Network namespaces: servers on hosts of their own, with a middle that can die. Needs root."""
 import contextlib
 import ctypes
+import functools
 import os
 import subprocess
 import threading
@@ -13,6 +14,17 @@ def ip(*arguments):
     done = subprocess.run(["ip", *map(str, arguments)], capture_output=True, text=True)
     if done.returncode != 0:
         raise AssertionError(f"ip {' '.join(map(str, arguments))}: {done.stderr.strip()}")
+
+
+@functools.cache
+def missing():
+    """Why there can be no hosts here; "" when there can."""
+    if os.geteuid() != 0:
+        return "needs root"
+    name = f"paraph-{os.getpid()}-probe"
+    done = subprocess.run(["sh", "-c", f"ip netns add {name} && ip link add pp{os.getpid()} netns {name} type veth peer name pq netns {name}; code=$?; ip netns del {name}; exit $code"],
+                          capture_output=True, text=True)
+    return "" if done.returncode == 0 else f"no network namespaces here: {done.stderr.strip()}"
 
 
 class Host:

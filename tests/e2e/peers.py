@@ -5,6 +5,7 @@ over /usr and /etc. A process namespace ends all of its processes with the one t
 """
 import email
 import email.policy
+import functools
 import os
 import pathlib
 import shutil
@@ -29,6 +30,27 @@ for file in passwd group; do cat /etc/$file >> {folder}/$file; cp {folder}/$file
 {setup}
 exec {command}
 """
+
+
+PROBE = """
+set -e
+folder=$(mktemp -d)
+trap 'umount "$folder/etc" "$folder" 2>/dev/null; rmdir "$folder"' EXIT
+mount -t tmpfs tmpfs "$folder"
+mkdir "$folder/upper" "$folder/work" "$folder/etc"
+mount -t overlay overlay -o "lowerdir=/etc,upperdir=$folder/upper,workdir=$folder/work" "$folder/etc"
+"""
+
+
+@functools.cache
+def missing():
+    """Why other servers cannot be started here; "" when they can. A machine that gives no namespaces runs the other tests."""
+    if os.geteuid() != 0:
+        return "needs root"
+    if not all((PEERS / name).is_dir() for name in ("postfix", "exim", "opensmtpd")):
+        return "script/peers was not run"
+    done = subprocess.run(["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", PROBE], capture_output=True, text=True)
+    return "" if done.returncode == 0 else f"no namespaces here: {done.stderr.strip()}"
 
 
 def free_port():

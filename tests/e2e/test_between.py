@@ -15,7 +15,7 @@ import unittest
 
 import messages
 from faults import Fault, FaultRelay
-from network import Network
+from network import Network, missing
 from recordings import recordings
 from server import PASSWORD, Server
 from test_peers import inbox, submit, voice_message, wait_for
@@ -47,6 +47,7 @@ class Dns:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+@unittest.skipIf(missing(), missing())
 class Between(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

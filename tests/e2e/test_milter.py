@@ -93,6 +93,7 @@ def with_crlf(octets):
     return octets.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
+@unittest.skipIf(peers.missing(), peers.missing())
 class InsidePostfix(unittest.TestCase):
     def start(self, more="", accounts=("alice",)):
         stack = contextlib.ExitStack()
