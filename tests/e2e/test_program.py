@@ -58,7 +58,7 @@ class OneLineErrors(unittest.TestCase):
             config = folder / "paraph.toml"
             for certificate, key in (("absent.crt", "a.key"), ("junk.crt", "a.key"), ("a.crt", "b.key"), ("a.crt", "junk.crt")):
                 with self.subTest(certificate + key):
-                    config.write_text(CONFIG.format(data=folder / "data", listen='imaps = "127.0.0.1:0"', extra="",
+                    config.write_text(CONFIG.format(name="vm.example.test", data=folder / "data", listen='imaps = "127.0.0.1:0"', extra="",
                                                     tls=f'[tls]\ncertificate = "{folder / certificate}"\nkey = "{folder / key}"'))
                     said = self.refuse(1, "serve", config=config)
                     self.assertTrue(certificate in said or key in said, said)
