@@ -32,6 +32,17 @@ service::OnFailure on_failure(OnFailure choice) {
   return service::OnFailure::Send;
 }
 
+Task<Result<service::NewMessage>> no_form() {
+  co_return fail(Code::Unsupported, "there is no other form of the message");
+}
+
+/// For a server that does not take a message as it is (spec 2.8).
+queue::ChangeForm change_form(service::Deposit& deposit) {
+  return [&deposit](const record::Queued& item, relay::Misfit misfit, std::uint64_t size_max) {
+    return misfit == relay::Misfit::Size ? deposit.shorten(item, size_max) : no_form();
+  };
+}
+
 service::DepositPolicy deposit_policy(const Config& config) {
   service::DepositPolicy policy;
   policy.server_name = config.server.name;
@@ -162,7 +173,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
              .outbound = outbound,
              .random = random,
              .clock = clock},
-            relays.next_hops(), relays.relay(), gate, queue_options(config), {}, &metrics),
+            relays.next_hops(), relays.relay(), gate, queue_options(config), change_form(deposit), &metrics),
       verbs(*store, accounts, mailboxes, signatures, deposit.policies(), deposit.keys(), dkim_keys, queue_items,
             [this](std::string password) { return make_on(pool, random, std::move(password)); },
             {.states = [this] { return sources.states(); },

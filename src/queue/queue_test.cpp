@@ -6,7 +6,11 @@
 
 #include <filesystem>
 
+#include "media/none/none_media.h"
 #include "queue/testing.h"
+#include "service/deposit.h"
+#include "service/signatures.h"
+#include "source/local/local_source.h"
 #include "store/rocks/rocks_store.h"
 
 namespace paraph::queue {
@@ -268,6 +272,44 @@ TEST_F(QueueTest, AMessageThatDoesNotFitIsChangedAndTriedAtOnce) {
   EXPECT_EQ(relay.calls[1].octets, "Subject: short\r\n\r\nhello\r\n");
   EXPECT_THAT(waiting(), IsEmpty());
   EXPECT_THAT(inbox_of(alice), IsEmpty());
+}
+
+TEST_F(QueueTest, ALetterGoesWithAsMuchOfItsSignatureAsTheServerTakes) {
+  media::none::NoneMedia media;
+  service::Signatures signatures{store, media, clock, limits};
+  source::local::LocalSource local{store};
+  service::Acquirer acquirer{{&local}, std::chrono::milliseconds(50)};
+  service::Deposit deposit(store, accounts, mailboxes, acquirer, random, clock, limits,
+                           {.server_name = "vm.example.org"}, nullptr, nullptr, &outbound);
+  std::string amr = "#!AMR\n";
+  for (int i = 0; i < 150; ++i) amr += '\x3C' + std::string(31, 'v');
+  done(signatures.set(alice, "alice@example.org", {.text = "Alice, extension 42", .voice = amr}));
+  change_form = [&deposit](const record::Queued& item, relay::Misfit, std::uint64_t size_max) {
+    return deposit.shorten(item, size_max);
+  };
+  relay.script = [](const relay::Host& host, const relay::Job& job) {
+    if (job.content.bytes() <= 3000) return FakeRelay::take(host, job);
+    auto outcome = FakeRelay::all(job, {});
+    outcome.misfit = relay::Misfit::Size;
+    outcome.size_max = 3000;
+    return outcome;
+  };
+  restart();
+  service::Transaction transaction{.principal = done(accounts.find("alice@example.org")),
+                                   .reverse_path = {"alice", "example.org"},
+                                   .recipients = {{.address = {"carol", "example.net"}}},
+                                   .received_from = "client.example (192.0.2.1)",
+                                   .protocol = "ESMTPSA"};
+  done(deposit.submit(std::move(transaction), message(kHello)));
+  run_due();
+  ASSERT_THAT(relay.calls, SizeIs(2));
+  EXPECT_THAT(relay.calls[0].octets, HasSubstr("Originator-Spoken-Name"));
+  EXPECT_THAT(relay.calls[1].octets, AllOf(HasSubstr("x=size"), HasSubstr("extension 42"),
+                                           HasSubstr("Message-ID: <1@example.org>"),
+                                           Not(HasSubstr("Originator-Spoken-Name"))));
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_THAT(findings(), IsEmpty());
+  queue.reset();  // it knows the deposit
 }
 
 TEST_F(QueueTest, WhatIsHeldWaitsUntilItIsReleased) {

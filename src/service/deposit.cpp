@@ -17,6 +17,7 @@
 #include "service/header_edit.h"
 #include "service/new_octets.h"
 #include "service/receipts.h"
+#include "service/refit.h"
 #include "service/repeats.h"
 #include "service/send.h"
 #include "service/sender.h"
@@ -99,7 +100,14 @@ struct Deposit::Inside {
         dkim(s, c),
         router(a, m, c),
         repeats(s, c),
-        receipts({.store = s, .accounts = a, .mailboxes = m, .random = r, .clock = c}, l, policy.server_name, o) {
+        receipts({.store = s, .accounts = a, .mailboxes = m, .random = r, .clock = c}, l, policy.server_name, o),
+        refitter({.store = s,
+                  .accounts = a,
+                  .policies = policies,
+                  .signer = signer,
+                  .dkim = dkim,
+                  .attach = policy.attach,
+                  .source_needed = policy.on_failure != OnFailure::Send}) {
     if (t != nullptr) counts.emplace(*t);
   }
 
@@ -144,6 +152,7 @@ struct Deposit::Inside {
   Router router;
   Repeats repeats;
   Receipts receipts;
+  Refitter refitter;
   std::optional<DepositCounts> counts;
 };
 
@@ -415,6 +424,13 @@ Task<Result<std::string>> Deposit::Inside::attach_only(const Transaction& transa
   const mail::Range all_of_it{.begin = 0, .end = form.rope.wire_bytes()};
   PARAPH_CO_TRY(auto whole, co_await octets.read(form.rope, all_of_it));
   co_return whole;
+}
+
+// --- a message of our own user that the next server does not take as it is
+
+Task<Result<NewMessage>> Deposit::shorten(record::Queued item, std::uint64_t size_max) {
+  const auto inside = inside_;
+  co_return co_await inside->refitter.shorten(std::move(item), size_max);
 }
 
 // --- a message from elsewhere: the engine never runs

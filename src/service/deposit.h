@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -82,6 +83,9 @@ class Deposit {
   /// recipients; nothing is kept. "" when it goes as it is: the principal may not write as its From. Unavailable,
   /// Denied, Refused as submit(), when the operator's policy or the user's wants no message without a signature.
   Task<Result<std::string>> attach_only(Transaction transaction, NewMessage message);
+
+  /// The message of an item of the queue for a server that takes at most `size_max` octets (refit.h, with its codes).
+  Task<Result<NewMessage>> shorten(record::Queued item, std::uint64_t size_max);
 
   /// What every submission goes by, for those who change it: a change holds from the next message on.
   Policies& policies();

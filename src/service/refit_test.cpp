@@ -1,0 +1,152 @@
+#include "service/refit.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "dkim/testing.h"
+#include "media/none/none_media.h"
+#include "mime/field.h"
+#include "mime/scan.h"
+#include "service/check.h"
+#include "service/deposit.h"
+#include "service/dkim_keys.h"
+#include "service/queue_items.h"
+#include "service/signatures.h"
+#include "service/testing.h"
+#include "source/local/local_source.h"
+
+namespace paraph::service {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+/// Some 73,000 octets, of many short lines.
+std::string long_text() {
+  std::string text =
+      "From: Alice <alice@example.org>\r\nTo: carol@example.net\r\nSubject: long\r\nMessage-ID: <1@example.org>\r\n"
+      "Content-Type: text/plain\r\n\r\n";
+  for (int i = 0; i < 1000; ++i)
+    text += fmt::format("{:>6} a line of a long letter, as long as the others are, no longer\r\n", i);
+  return text;
+}
+
+struct RefitTest : testing::Test, World {
+  RefitTest() {
+    make_accounts();
+    policy.server_name = "vm.example.org";
+    make_deposit();
+    done(keys.create("example.org"));
+    std::string amr = "#!AMR\n";
+    for (int i = 0; i < 150; ++i) amr += '\x3C' + std::string(31, 'v');
+    const std::string text = "Alice, extension 42\n" + std::string(300, '.') + "\nthe end";
+    done(signatures.set(alice, "alice@example.org", {.text = text, .voice = amr}));
+  }
+  void make_deposit() {
+    deposit.emplace(store, accounts, mailboxes, acquirer, random, clock, limits, policy, nullptr, nullptr, &outbound);
+  }
+  static Task<Result<crypto::SigningKey>> make(crypto::KeyKind kind) { co_return dkim::test_key(kind); }
+
+  record::Queued submit(std::string_view octets) {
+    Transaction transaction{.principal = done(accounts.find("alice@example.org")),
+                            .reverse_path = {"alice", "example.org"},
+                            .recipients = {{.address = {"carol", "example.net"}}},
+                            .received_from = "client.example (192.0.2.1)",
+                            .protocol = "ESMTPSA"};
+    done(deposit->submit(std::move(transaction), message(octets)));
+    return done(queue.list("", "", 10)).items.front().item;
+  }
+  std::string octets_of(MessageId id) {
+    const auto found = done(messages.load(id));
+    return done(messages.read_all(found, {0, found->structure.size}, 1 << 20));
+  }
+  std::uint64_t bytes_of(MessageId id) { return done(messages.load(id))->structure.size; }
+  /// What would leave, once it is kept.
+  std::string octets_of(NewMessage made) {
+    std::vector<Target> targets{{.account = bob, .mailbox = box(bob, "INBOX").id, .internal_date = kTestTime}};
+    const auto at = done(mailboxes.append(std::move(made), std::move(targets))).front();
+    return octets(at.mailbox, at.uid);
+  }
+  void expect_dkim_passes(const std::string& octets) {
+    dkim::TestRecords records;
+    for (const auto& key : done(keys.list("")))
+      records[key.selector + "._domainkey." + key.domain] = dkim::format_key_record(key.key).value();
+    const auto outcomes = dkim::verify_all(dkim::test_message(octets), records);
+    EXPECT_THAT(outcomes, SizeIs(2));
+    for (const auto& outcome : outcomes) EXPECT_EQ(outcome.verdict, dkim::Verdict::Pass) << outcome.reason;
+  }
+
+  crypto::SeededRandom random{1};
+  media::none::NoneMedia media;
+  Signatures signatures{store, media, clock, limits};
+  source::local::LocalSource local{store};
+  Acquirer acquirer{{&local}, std::chrono::milliseconds(50)};
+  DkimKeys keys{store, clock, make};
+  DepositPolicy policy;
+  Outbound outbound{store};
+  QueueItems queue{store, random, clock};
+  std::optional<Deposit> deposit;
+};
+
+TEST_F(RefitTest, TheVoiceIsLeftOutForAServerThatTakesLess) {  // spec, checklist 47
+  const auto item = submit(long_text());
+  const auto was = octets_of(item.message);
+  ASSERT_THAT(was, HasSubstr("Originator-Spoken-Name"));
+  const auto size_max = was.size() - 3000;
+  auto made = done(deposit->shorten(item, size_max));
+  EXPECT_EQ(made.record.signature.kinds, "text");
+  EXPECT_EQ(made.record.signature.reason, "size");
+  EXPECT_EQ(made.record.signature.owner, "alice@example.org");
+  const auto structure = made.record.structure;
+  EXPECT_TRUE(made.header.starts_with("DKIM-Signature: "));
+  EXPECT_EQ(made.header.size(), structure.root().header.size());
+  const auto got = octets_of(std::move(made));
+  EXPECT_LE(got.size(), size_max);
+  EXPECT_EQ(structure.size, got.size());
+  EXPECT_TRUE(structure.parts == mime::scan(got).parts);
+  EXPECT_THAT(got, AllOf(HasSubstr("x=size"), HasSubstr("m=text;"), HasSubstr("Alice, extension 42"),
+                         Not(HasSubstr("Originator-Spoken-Name")), Not(HasSubstr("Return-Path"))));
+  for (const std::string_view once : {"Message-ID", "Received", "Paraph-Signature"})
+    EXPECT_EQ(mime::count_fields(got, once), 1u) << once;
+  EXPECT_EQ(structure.root().envelope->message_id, "<1@example.org>");
+  expect_dkim_passes(got);
+}
+
+TEST_F(RefitTest, TheResultNeverExceedsWhatTheServerTakes) {
+  const auto item = submit(long_text());
+  const auto plain_bytes = bytes_of(item.plain);
+  const auto was_bytes = bytes_of(item.message);
+  std::vector<std::string> kinds;
+  for (auto size_max = was_bytes; size_max + 201 > plain_bytes; size_max -= 201) {
+    const auto made = run(deposit->shorten(item, size_max));
+    std::string one = "fails";
+    if (made) {
+      EXPECT_LE(made->record.rope.wire_bytes(), size_max);
+      one = made->record.signature.kinds + " " + made->record.signature.how;
+    } else {
+      EXPECT_EQ(made.error().code, Code::Unsupported);
+    }
+    if (kinds.empty() || kinds.back() != one) kinds.push_back(one);
+  }
+  EXPECT_THAT(kinds, testing::ElementsAre("text:voice wrap", "text edit", "none header", "none untouched", "fails"));
+}
+
+TEST_F(RefitTest, WithoutTheFormBeforeTheSignatureThereIsNoOther) {
+  auto item = submit(long_text());
+  const auto bytes = bytes_of(item.message);
+  item.plain = {};
+  EXPECT_EQ(code_of(deposit->shorten(item, bytes)), Code::Unsupported);
+}
+
+TEST_F(RefitTest, WhoHasGoneSendsWithoutASignature) {
+  const auto item = submit(long_text());
+  done(accounts.remove("alice@example.org"));
+  const auto made = done(deposit->shorten(item, bytes_of(item.message) - 3000));
+  EXPECT_EQ(made.record.signature.kinds, "none");
+}
+
+}  // namespace
+}  // namespace paraph::service
