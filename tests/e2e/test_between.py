@@ -34,10 +34,10 @@ STEPS = ["", "EHLO", "MAIL", "RCPT", "DATA", "CONTENT", "."]
 class Dns:
     """dnsmasq in the middle, for both sides."""
 
-    def __init__(self, network, *records):
+    def __init__(self, network, *records, exchange="10.77.1.1"):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="paraph-dns-"))
         self.command = network.middle.command("/usr/sbin/dnsmasq", "--no-daemon", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--bind-interfaces", "--listen-address=10.77.1.1,10.77.2.1",
-                                              "--port=53", "--pid-file=", "--local=/test/", "--user=root", "--mx-host=receiver.test,mx.receiver.test,10", "--host-record=mx.receiver.test,10.77.1.1",
+                                              "--port=53", "--pid-file=", "--local=/test/", "--user=root", "--mx-host=receiver.test,mx.receiver.test,10", f"--host-record=mx.receiver.test,{exchange}",
                                               "--mx-host=sender.test,mx.sender.test,10", "--host-record=mx.sender.test,10.77.1.2", "--mx-host=none.test,.,0", *records)
         self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
