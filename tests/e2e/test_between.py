@@ -117,8 +117,9 @@ class Between(unittest.TestCase):
         octets = octets.replace(b"Subject:", b"Bcc: carol@receiver.test\r\nSubject:", 1)
         submit(self.sender, octets, ["bob@receiver.test", "carol@receiver.test"])
         for user in ("bob", "carol"):
-            self.assertNotIn(b"carol", wait_for(self.receiver, user, "bcc").split(b"\r\n\r\n", 1)[0].lower().replace(b"delivered-to", b"").replace(b"for <carol@receiver.test>", b"")
-                             if user == "bob" else b"")
+            header = wait_for(self.receiver, user, "bcc").split(b"\r\n\r\n", 1)[0].lower()
+            self.assertNotIn(b"\nbcc:", header)
+            self.assertNotIn(b"carol", header, "no copy names who was hidden")
 
     def test_cut_at_every_step(self):
         for step in STEPS:
