@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "mime/percent.h"
 #include "mime/tokens.h"
 
 namespace paraph::mime {
@@ -35,19 +36,6 @@ DecodedLine without_line_end(std::string_view line) {
   const bool soft = line.ends_with('=');
   if (soft) line.remove_suffix(1);
   return {line, soft};
-}
-
-void append_decoded(std::string& out, std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '=' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high < 0 ? -1 : hex_digit(text[i + 2]);
-    if (low >= 0) {
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
 }
 
 /// Writes the octets of one line in the encoding, breaking it softly where it grows too long.
@@ -114,13 +102,13 @@ void QuotedPrintableDecoder::line_rest(std::string_view octets, std::string& out
     const bool crlf = line.ends_with('\r');
     if (crlf) line.remove_suffix(1);
     const DecodedLine decoded = without_line_end(line);
-    append_decoded(out, decoded.text);
+    append_hex_decoded(out, decoded.text, '=');
     if (!decoded.soft) out += crlf ? "\r\n" : "\n";
     octets.remove_prefix(line_end + 1);
   }
   std::size_t decided = decided_bytes(octets);
   if (octets.size() - decided > kHeldMax) decided = octets.size();
-  append_decoded(out, octets.substr(0, decided));
+  append_hex_decoded(out, octets.substr(0, decided), '=');
   held_ = octets.substr(decided);
 }
 
@@ -128,7 +116,7 @@ void QuotedPrintableDecoder::finish(std::string& out) {
   const std::string rest = std::exchange(held_, {});
   const bool cr = rest.ends_with('\r');
   const DecodedLine decoded = without_line_end(std::string_view(rest).substr(0, rest.size() - (cr ? 1 : 0)));
-  append_decoded(out, decoded.text);
+  append_hex_decoded(out, decoded.text, '=');
   if (cr && !decoded.soft) out += '\r';
 }
 

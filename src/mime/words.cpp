@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "mime/base64.h"
 #include "mime/charset.h"
+#include "mime/percent.h"
 #include "mime/tokens.h"
 
 namespace paraph::mime {
@@ -23,17 +24,10 @@ struct Word {
 
 /// The Q encoding (RFC 2047 §4.2). A wrong "=XY" stays as written.
 std::string decode_q(std::string_view text) {
+  std::string spaced(text);
+  std::ranges::replace(spaced, '_', ' ');
   std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '=' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high < 0 ? -1 : hex_digit(text[i + 2]);
-    if (low >= 0) {
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      out += text[i] == '_' ? ' ' : text[i];
-    }
-  }
+  append_hex_decoded(out, spaced, '=');
   return out;
 }
 
