@@ -103,11 +103,11 @@ bool is_calendar(const Part& part) {
 std::vector<std::uint32_t> own_parts(const mail::Structure& structure) {
   std::vector<std::uint32_t> own;
   own.reserve(structure.parts.size());
-  auto message = mail::kNoPart;  // the last of our own that holds a message; what is within it follows at once
+  auto message = mail::kNoPart;  // the last of our own, when it holds a message: what is within it follows at once
   for (std::uint32_t i = 0; i < structure.parts.size(); ++i) {
     const Part& part = structure.parts[i];
-    if (i != 0 && message != mail::kNoPart && part.parent >= message) continue;
-    if (part.type == std::string_view("message")) message = i;
+    if (message != mail::kNoPart && part.parent >= message) continue;
+    message = part.type == std::string_view("message") ? i : mail::kNoPart;
     own.push_back(i);
   }
   return own;

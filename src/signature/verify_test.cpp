@@ -73,6 +73,18 @@ TEST_F(Verify, WhatWasAttachedIsFound) {
   }
 }
 
+TEST_F(Verify, WhatFollowsAForwardedMessageIsTheAuthorsOwn) {
+  const std::string forwarded =
+      "Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\nContent-Type: message/rfc822\r\n\r\n"
+      "From: carol@example.net\r\nContent-Type: multipart/mixed; "
+      "boundary=n\r\n\r\n--n\r\n\r\nTheirs\r\n--n--\r\n\r\n--m\r\n";
+  const std::string text = sign(kTop + forwarded + kAlternative + "--m--\r\n");
+  EXPECT_NE(text.find("<p>Hello</p>\r\n<div class=\"paraph-signature\""), std::string::npos) << text;
+  EXPECT_TRUE(verified(text));
+  const std::string sent = text.substr(field.size());
+  EXPECT_EQ(world.text(world.attach(sent, signature).rope), sent);
+}
+
 TEST_F(Verify, ATextPartOrAPageInAnotherCharsetOrEncodingIsTheSame) {
   std::string text = sign(kTop + kAlternative);
   // A relay encodes the plain text anew.
