@@ -23,7 +23,7 @@ struct NewMessage {
   std::vector<mail::NewBlob> blobs;  ///< not put yet
   std::uint64_t upload = 0;          ///< the Upload that holds references to blobs put early; 0: none
   std::vector<BlobId> uploaded;      ///< those blobs
-  std::optional<BlobId> content;     ///< the SHA-256 of all its octets as they came, when it was asked for
+  std::optional<BlobId> content;     ///< a hash of its octets as they came, when it was asked for
   /// The same message in other forms (spec 2.8), which Target::form names as 1, 2, ...; `record` is form 0.
   std::vector<record::StoredMessage> other_forms;
   /// Of each form: its uses besides entries, which the change's Along writes (outbound.h). Empty: none.

@@ -1,5 +1,7 @@
 #include "service/receive.h"
 
+#include <fmt/format.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <utility>
@@ -24,6 +26,24 @@ mime::IntakeLimits intake_limits(std::uint64_t message_bytes_max) {
   return limits;
 }
 
+/// The intake makes the same rope of the same octets however they come, and blobs are named by their hashes: so the
+/// octets need not all be hashed once more.
+BlobId hash_of(const mail::Rope& rope) {
+  crypto::Sha256 hash;
+  const auto add = [&](std::string_view part) {
+    hash.update(fmt::format("{}:", part.size()));
+    hash.update(part);
+  };
+  for (const auto& segment : rope.segments) {
+    add(segment.octets);
+    if (segment.kind == mail::Segment::Kind::Inline) continue;
+    add(segment.blob.view());
+    add(fmt::format("{} {} {} {} {}", std::to_underlying(segment.kind), segment.offset, segment.length,
+                    segment.line_chars, segment.final_crlf));
+  }
+  return hash.finish();
+}
+
 }  // namespace
 
 struct Receiver::Inside {
@@ -40,7 +60,7 @@ struct Receiver::Inside {
   std::size_t pending_bytes = 0;
   std::uint64_t upload = 0;
   std::vector<BlobId> uploaded;
-  std::optional<crypto::Sha256> content;
+  Content content = Content::NotHashed;
   std::optional<Executor> executor;  ///< of the last call: where an unfinished upload is given back
 };
 
@@ -82,7 +102,7 @@ Task<Result<void>> Receiver::Inside::put_pending() {
 
 Receiver::Receiver(store::Store& store, const Clock& clock, std::uint64_t message_bytes_max, Content content)
     : inside_(std::make_unique<Inside>(store, clock, message_bytes_max)) {
-  if (content == Content::Hashed) inside_->content.emplace();
+  inside_->content = content;
 }
 
 Receiver::~Receiver() {
@@ -95,7 +115,6 @@ Receiver::~Receiver() {
 
 Task<Result<void>> Receiver::feed(std::string_view octets) {
   PARAPH_CO_CHECK(inside_->intake.feed(octets));
-  if (inside_->content) inside_->content->update(octets);
   inside_->take_blobs();
   if (inside_->pending_bytes <= kPendingBytesMax) co_return Result<void>();
   inside_->executor = co_await boost::asio::this_coro::executor;
@@ -108,7 +127,7 @@ Task<Result<NewMessage>> Receiver::finish() {
   NewMessage message;
   message.record.duration = mime::duration_of(received.structure, received.header).value_or(0);
   message.header = std::move(received.header);
-  if (inside_->content) message.content = inside_->content->finish();
+  if (inside_->content == Content::Hashed) message.content = hash_of(received.rope);
   message.record.rope = std::move(received.rope);
   message.record.structure = std::move(received.structure);
   message.record.received = inside_->clock.now();

@@ -18,7 +18,7 @@ namespace paraph::service {
 /// back in the background (abandon() does it now).
 class Receiver {
  public:
-  /// With Content::Hashed the message knows the SHA-256 of its octets.
+  /// With Content::Hashed the message knows what tells its octets from any others.
   enum class Content { NotHashed, Hashed };
   Receiver(store::Store& store, const Clock& clock, std::uint64_t message_bytes_max,
            Content content = Content::NotHashed);
