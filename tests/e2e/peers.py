@@ -141,7 +141,7 @@ class Postfix(Peer):
     extra = ""
 
     def configure(self):
-        (self.folder / "main.cf").write_text(f"""
+        self.write_once(f"""
 compatibility_level = 3.6
 queue_directory = {self.folder}/spool
 data_directory = {self.folder}/lib
@@ -170,6 +170,11 @@ queue_run_delay = 1s
 {self.milter}
 {self.extra}
 """)
+
+    def write_once(self, settings):
+        """A setting that is given again takes the place of the first: Postfix warns of two, and may hang when its log fills while it starts."""
+        lines = {line.split("=")[0].strip(): line for line in settings.splitlines() if line.strip()}
+        (self.folder / "main.cf").write_text("\n".join(lines.values()) + "\n")
 
     def setup(self):
         return f"""

@@ -1,4 +1,6 @@
 // A load generator for SMTP and IMAP on loopback, bounded in count: see README.md. Each command prints one JSON object.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <cstdio>
@@ -7,8 +9,6 @@
 #include <mutex>
 #include <random>
 #include <thread>
-
-#include <unistd.h>
 
 #include "client.h"
 #include "raw.h"
@@ -21,6 +21,7 @@ struct Options {
   int port = 0;
   int deliver_port = 0;
   std::string user = "user%d@example.test";
+  std::string to;  // recipients of deposits; "": like `user`
   std::string password = "paraph";
   std::size_t senders = 20;
   std::size_t users = 100;
@@ -71,12 +72,13 @@ void run_shared(const Options& options, const std::function<Client(std::size_t)>
 
 void deposit(const Options& options) {
   const auto sender = [&](std::size_t connection) { return numbered(options.user, connection % options.senders); };
+  const std::string& recipients = options.to.empty() ? options.user : options.to;
   run_shared(
       options,
       [&](std::size_t i) { return smtp(options.port, options.auth ? sender(i) : "", options.password, options.lmtp); },
       [&](Client& client, std::size_t connection, std::size_t number) {
         const auto from = sender(connection);
-        const auto to = numbered(options.user, number % options.users);
+        const auto to = numbered(recipients, number % options.users);
         client.send("MAIL FROM:<" + from + ">\r\nRCPT TO:<" + to + ">\r\nDATA\r\n");
         client.expect('2');
         client.expect('2');
@@ -194,6 +196,7 @@ int main(int argc, char** argv) {
     sub->add_option("--port", options.port)->required();
     sub->add_option("--deliver-port", options.deliver_port);
     sub->add_option("--user", options.user, "with one %d for the number");
+    sub->add_option("--to", options.to, "recipients of deposits, where they are not the users");
     sub->add_option("--password", options.password);
     sub->add_option("--senders", options.senders);
     sub->add_option("--users", options.users);
