@@ -139,7 +139,7 @@ Task<void> Queue::Inside::deliver(DestinationPtr destination, service::ItemRow r
   }
   HoldGuard hold(destinations, row.id);
   Tried tried;
-  if (const auto down = destinations.find_down(destination->name, now)) {
+  if (const auto down = destinations.find_down(*destination, now)) {
     tried = same_for_all(row.item, down->answer, down->host);
   } else {
     tried = co_await try_item(destination, row);
@@ -168,7 +168,7 @@ Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& 
       ++next;
       continue;
     }
-    destinations.note_up(destination->name);
+    if (destinations.note_up(*destination)) begin_lanes();
     if (outcome->misfit == relay::Misfit::None) co_return tried;
     if (refits++ >= kRefitsMax) co_return same_for_all(row.item, answer_of(outcome->misfit));
     const auto changed = co_await refit(row, *outcome);
@@ -176,8 +176,9 @@ Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& 
     if (!*changed) co_return same_for_all(row.item, answer_of(outcome->misfit));
   }
   if (!tried.answers.empty())
-    destinations.note_down(destination->name,
-                           {.until = with.clock.now() + std::min(kDownFor, options.retry.first), .answer = tried.answers.front(), .host = tried.host});
+    destinations.note_down(*destination, {.until = with.clock.now() + std::min(kDownFor, options.retry.first),
+                                          .answer = tried.answers.front(),
+                                          .host = tried.host});
   co_return tried;
 }
 

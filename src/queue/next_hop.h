@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -22,6 +23,9 @@ class NextHops {
   /// 5.1.10). Refused: a policy keeps the message from every server there is (5.7.1). Unavailable: not known now
   /// (4.4.3).
   virtual Task<Result<NextHop>> find(std::string domain) = 0;
+  /// What a try for `domain` is counted as: the host of the route that it takes, which may be that of many domains, or
+  /// the domain itself. Always the same for one domain. Pure.
+  virtual std::string way(std::string_view domain) const = 0;
 };
 
 }  // namespace paraph::queue

@@ -304,9 +304,9 @@ TEST_F(QueueTest, ALetterGoesWithAsMuchOfItsSignatureAsTheServerTakes) {
   run_due();
   ASSERT_THAT(relay.calls, SizeIs(2));
   EXPECT_THAT(relay.calls[0].octets, HasSubstr("Originator-Spoken-Name"));
-  EXPECT_THAT(relay.calls[1].octets, AllOf(HasSubstr("x=size"), HasSubstr("extension 42"),
-                                           HasSubstr("Message-ID: <1@example.org>"),
-                                           Not(HasSubstr("Originator-Spoken-Name"))));
+  EXPECT_THAT(relay.calls[1].octets,
+              AllOf(HasSubstr("x=size"), HasSubstr("extension 42"), HasSubstr("Message-ID: <1@example.org>"),
+                    Not(HasSubstr("Originator-Spoken-Name"))));
   EXPECT_THAT(waiting(), IsEmpty());
   EXPECT_THAT(findings(), IsEmpty());
   queue.reset();  // it knows the deposit
@@ -449,6 +449,49 @@ TEST_F(BoundsTest, ADestinationThatDoesNotAnswerIsTriedByOneAtATime) {
   pass(60min);
   EXPECT_THAT(waiting(), IsEmpty());
   EXPECT_THAT(inbox_of(alice), IsEmpty());
+}
+
+/// Twenty domains that all go to smart.example.
+struct SmarthostTest : BoundsTest {
+  SmarthostTest() {
+    for (int i = 0; i < 20; ++i) {
+      hops.routes[fmt::format("c{}.example", i)] = "smart.example";
+      to.push_back(fmt::format("carol@c{}.example", i));
+    }
+  }
+  std::vector<std::string> to;
+};
+
+TEST_F(SmarthostTest, ItsDomainsShareItsTransactions) {
+  for (int i = 0; i < 3; ++i) send(to);
+  for (int i = 0; i < 10; ++i) send({"dave@a.example"});
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(70));
+  EXPECT_EQ(relay.most_at_once("smart.example"), 3u);
+  EXPECT_EQ(relay.most_at_once("mx.a.example"), 2u) << "those who wait for the smarthost stand in nobody's way";
+  EXPECT_EQ(relay.all_at_once, 5u);
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
+TEST_F(SmarthostTest, OneThatDoesNotAnswerIsTriedByOneAtATimeForAllItsDomains) {
+  relay.script = &FakeRelay::down;
+  send(to);
+  run_due();
+  EXPECT_LE(relay.calls.size(), 3u) << "the others are put off with that answer";
+  ASSERT_THAT(waiting(), SizeIs(20));
+  for (const auto& row : waiting()) EXPECT_EQ(row.item.recipients[0].host, "smart.example");
+  const auto tried = relay.calls.size();
+  pass(20min);
+  ASSERT_GT(relay.calls.size(), tried);
+  for (std::size_t i = tried; i < relay.calls.size(); ++i) EXPECT_EQ(relay.calls[i].at_once, 1u);
+  relay.script = &FakeRelay::take;
+  const auto before = relay.calls.size();
+  done(items.apply(waiting()[0].id, QueueItems::Act::Retry));
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(before + 1)) << "an operator's word is for the domain, and opens the way to its host";
+  pass(60min);
+  EXPECT_EQ(relay.most_at_once("smart.example"), 3u) << "all its transactions again";
+  EXPECT_THAT(waiting(), IsEmpty());
 }
 
 /// A folder of its own, gone at the end.

@@ -29,6 +29,16 @@ std::optional<net::Endpoint> address_literal(std::string_view domain, std::uint1
   return endpoint ? std::optional(*endpoint) : std::nullopt;
 }
 
+/// A domain as DNS and routes know it: A-labels, lower case, without the last dot. nullopt: it is none.
+std::optional<std::string> as_asked(std::string_view domain) {
+  auto name = lowered(domain);
+  if (name.ends_with('.')) name.pop_back();
+  if (is_ascii(name)) return name;
+  return mime::to_a_labels(name);
+}
+
+std::string name_of(const Route& route) { return fmt::format("{}:{}", lowered(route.host), route.port); }
+
 net::Endpoint endpoint_of(const dns::Address& address, std::uint16_t port) {
   return {.octets = address.octets, .port = port, .v6 = address.v6};
 }
@@ -77,16 +87,11 @@ void Routes::shuffle(std::vector<T>& things) {
 }
 
 Task<Result<NextHop>> Routes::find(std::string domain) {
-  domain = lowered(domain);
-  if (domain.ends_with('.')) domain.pop_back();
-  if (!is_ascii(domain)) {
-    auto ascii = mime::to_a_labels(domain);
-    if (!ascii) co_return no_server(domain, "is no domain");
-    domain = *std::move(ascii);
-  }
-  for (const auto& route : options_.routes) {
-    if (!route.fits(domain)) continue;
-    auto found = co_await find_route(route);
+  auto asked = as_asked(domain);
+  if (!asked) co_return no_server(lowered(domain), "is no domain");
+  domain = *std::move(asked);
+  if (const auto* route = route_of(domain)) {
+    auto found = co_await find_route(*route);
     co_return found;
   }
   if (domain.starts_with('[')) {
@@ -99,10 +104,22 @@ Task<Result<NextHop>> Routes::find(std::string domain) {
   co_return found;
 }
 
+std::string Routes::way(std::string_view domain) const {
+  auto asked = as_asked(domain);
+  if (!asked) return std::string(domain);
+  const auto* route = route_of(*asked);
+  return route != nullptr ? name_of(*route) : *std::move(asked);
+}
+
+const Route* Routes::route_of(std::string_view domain) const {
+  const auto found = std::ranges::find_if(options_.routes, [&](const Route& route) { return route.fits(domain); });
+  return found != options_.routes.end() ? &*found : nullptr;
+}
+
 Task<Result<NextHop>> Routes::find_route(const Route& route) {
   relay::Host host{.name = lowered(route.host), .tls = route.tls, .login = route.login, .ca_pem = route.ca_pem};
   if (route.tls == relay::Tls::Required) host.names = {host.name};
-  NextHop next{.destination = fmt::format("{}:{}", host.name, route.port)};
+  NextHop next{.destination = name_of(route)};
   const bool v6 = route.host.contains(':');
   const auto numeric = net::parse_endpoint(fmt::format(fmt::runtime(v6 ? "[{}]:{}" : "{}:{}"), route.host, route.port));
   if (numeric) {
