@@ -72,6 +72,8 @@ relay::Answer answer_of(const Error& no_hop) {
       return {556, "5.1.10", no_hop.text};
     case Code::Refused:
       return {550, "5.7.1", no_hop.text};
+    case Code::Unauthenticated:
+      return {451, "4.7.5", no_hop.text};
     default:
       return {451, "4.4.3", no_hop.text};
   }

@@ -220,16 +220,35 @@ TEST_F(QueueTest, ADomainThatTakesNoMailSaysSo) {
   hops.failures = {{"gone.example", {Code::NotFound, "no such domain"}},
                    {"null.example", {Code::Denied, "takes no mail"}},
                    {"policy.example", {Code::Refused, "MTA-STS"}},
-                   {"slow.example", {Code::Unavailable, "DNS does not answer"}}};
-  send({"a@gone.example", "b@null.example", "c@policy.example", "d@slow.example"});
+                   {"slow.example", {Code::Unavailable, "DNS does not answer"}},
+                   {"bogus.example", {Code::Unauthenticated, "the TLSA records cannot be had"}}};
+  send({"a@gone.example", "b@null.example", "c@policy.example", "d@slow.example", "e@bogus.example"});
   run_due();
   const auto found = done(service::load_items_of(store, "1@example.org"));
   std::vector<std::string> enhanced;
   for (const auto& row : found) enhanced.push_back(row.item.recipients[0].enhanced);
-  EXPECT_THAT(enhanced, ElementsAre("5.1.2", "5.1.10", "5.7.1", "4.4.3"));
-  EXPECT_THAT(waiting(), SizeIs(1));
+  EXPECT_THAT(enhanced, ElementsAre("5.1.2", "5.1.10", "5.7.1", "4.4.3", "4.7.5"));
+  EXPECT_THAT(waiting(), SizeIs(2));
   EXPECT_THAT(relay.calls, IsEmpty());
   EXPECT_THAT(inbox_of(alice), SizeIs(3));
+}
+
+TEST_F(QueueTest, WhatWaitsForTlsSaysSoInEveryReport) {
+  relay.script = [](const relay::Host&, const relay::Job& job) {
+    auto outcome = FakeRelay::all(job, {0, "4.7.5", "the TLS handshake failed: hostname mismatch"});
+    outcome.reached = false;
+    return outcome;
+  };
+  send({"carol@example.net"});
+  run_due();
+  EXPECT_EQ(waiting().at(0).item.recipients[0].enhanced, "4.7.5");
+  pass(241min);
+  const auto said = HasSubstr("Diagnostic-Code: X-Paraph; mx.example.net: 4.7.5 the TLS handshake failed:");
+  ASSERT_THAT(inbox_of(alice), SizeIs(1));
+  EXPECT_THAT(inbox_of(alice)[0], AllOf(HasSubstr("Action: delayed\r\nStatus: 4.7.5\r\n"), said));
+  pass(5 * 24h, 7min);
+  ASSERT_THAT(inbox_of(alice), SizeIs(2));
+  EXPECT_THAT(inbox_of(alice)[1], AllOf(HasSubstr("Action: failed\r\nStatus: 5.4.7\r\n"), said));
 }
 
 TEST_F(QueueTest, AMessageThatDoesNotFitFailsWithItsReason) {

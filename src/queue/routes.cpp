@@ -55,8 +55,12 @@ std::unexpected<Error> no_server(std::string_view domain, std::string_view why) 
   return fail(Code::NotFound, fmt::format("{} {}", printable(domain), why));
 }
 
+/// Another time may do.
+bool may_pass(Code code) { return code == Code::Unavailable || code == Code::Unauthenticated; }
+
 /// What a failed lookup means for mail.
 std::unexpected<Error> lookup_failed(Error error) {
+  if (error.code == Code::Unauthenticated) return std::unexpected(std::move(error));
   const bool gone = error.code == Code::NotFound || error.code == Code::BadInput;
   return fail(gone ? Code::NotFound : Code::Unavailable, std::move(error.text));
 }
@@ -189,7 +193,7 @@ Task<Result<relay::Host>> Routes::find_host(Exchange exchange, std::string domai
   auto records = co_await resolver_.tlsa(exchange.host, options_.port, left_until(deadline));
   if (!records) {
     dnssec_invalid_.add();
-    co_return fail(Code::Unavailable,
+    co_return fail(Code::Unauthenticated,
                    fmt::format("the TLSA records of {} cannot be had: {}", exchange.host, records.error().text));
   }
   if (records->empty()) co_return host;
@@ -214,14 +218,14 @@ Task<Result<NextHop>> Routes::find_domain(std::string domain) {
       sts_mismatch_.add();
       log(Level::Info, "mta-sts domain={} host={} is not in its policy", printable(domain), printable(exchange.host));
       if (policy.mode == Mode::Enforce) {
-        last = {Code::Unavailable, fmt::format("the MTA-STS policy of {} does not name {}", domain, exchange.host)};
+        last = {Code::Unauthenticated, fmt::format("the MTA-STS policy of {} does not name {}", domain, exchange.host)};
         continue;
       }
     }
     auto host = co_await find_host(std::move(exchange), domain, policy, deadline);
     if (host) {
       next.hosts.push_back(*std::move(host));
-    } else if (host.error().code == Code::Unavailable || last.code != Code::Unavailable) {
+    } else if (may_pass(host.error().code) || !may_pass(last.code)) {
       last = std::move(host).error();
     }
   }

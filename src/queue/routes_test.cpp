@@ -54,6 +54,8 @@ class RoutesTest : public ::testing::Test {
         return "refused";
       case Code::Unavailable:
         return "unavailable";
+      case Code::Unauthenticated:
+        return "unauthenticated";
       default:
         return "another code";
     }
@@ -205,7 +207,7 @@ TEST_F(PolicyTest, Enforced) {
 
 TEST_F(PolicyTest, NoHostOfThePolicy) {
   set_policy("enforce", "*.other.test");
-  EXPECT_THAT(hosts("a.test"), ElementsAre("unavailable"));
+  EXPECT_THAT(hosts("a.test"), ElementsAre("unauthenticated"));
 }
 
 TEST_F(PolicyTest, Testing) {
@@ -241,7 +243,7 @@ TEST_F(PolicyTest, HiddenTlsaRecordsKeepTheHostAway) {
   failing_.insert("TLSA _25._tcp.mx1.a.test");
   EXPECT_THAT(hosts("a.test"), ElementsAre("mx2.a.test 192.0.2.2:25"));
   failing_.insert("TLSA _25._tcp.mx2.a.test");
-  EXPECT_THAT(hosts("a.test"), ElementsAre("unavailable"));
+  EXPECT_THAT(hosts("a.test"), ElementsAre("unauthenticated"));
   EXPECT_EQ(counted("dnssec-invalid"), 3u);
 }
 

@@ -123,7 +123,7 @@ class Dane(unittest.TestCase):
 
     def test_another_key_waits_until_the_zone_names_it(self):
         subject = self.send("other.secure.test")
-        self.waits_because("other.secure.test", "the TLS handshake failed")
+        self.waits_because("other.secure.test", "4.7.5 the TLS handshake failed")
         self.zone.write(self.records(mended=True), self.spoil)
         self.zone.reload()
         message = self.wait_until_there("other.secure.test", subject)
@@ -131,13 +131,13 @@ class Dane(unittest.TestCase):
 
     def test_a_host_with_bogus_records_is_not_spoken_to(self):
         self.send("bogus.secure.test")
-        self.waits_because("bogus.secure.test", "the TLSA records of mx.bogus.secure.test cannot be had")
+        self.waits_because("bogus.secure.test", "4.7.5 the TLSA records of mx.bogus.secure.test cannot be had")
         self.assertEqual(self.nobody.connections, 0)
 
     def test_a_relay_that_strips_starttls_gets_nothing(self):
         self.relay.plan()
         self.send("stripped.secure.test")
-        self.waits_because("stripped.secure.test", "the server offers no STARTTLS")
+        self.waits_because("stripped.secure.test", "4.7.4 the server offers no STARTTLS")
         said = list(self.relay.seen)
         self.assertIn("EHLO VM.SENDER.TEST", said)
         self.assertFalse([line for line in said if line.startswith(("MAIL", "RCPT", "DATA"))], said)
