@@ -14,49 +14,79 @@ constexpr std::size_t kLooksFromHere = 64;
 
 }  // namespace
 
-std::size_t Destinations::lanes_for(const Destination& destination) const {
-  return down_.contains(destination.name) ? 1 : per_destination_;
+std::size_t Destinations::lanes_for(const std::string& way) const { return down_.contains(way) ? 1 : per_way_; }
+
+bool Destinations::is_full(const std::string& way) const {
+  const auto found = ways_.find(way);
+  return found != ways_.end() && found->second.lanes >= lanes_for(way);
 }
 
-bool Destinations::may_begin(const Destination& destination) const {
-  return lanes_ < lanes_max_ && destination.lanes < lanes_for(destination);
+/// A full way has a lane, and whoever waits for it is told when that ends.
+void Destinations::wait_for_lane(const DestinationPtr& destination) {
+  destination->starving = true;
+  ++waiting_;
+  auto& line = is_full(destination->way) ? ways_[destination->way].waiting : starving_;
+  line.push_back(destination);
+}
+
+void Destinations::begin(Destination& destination) {
+  ++destination.lanes;
+  ++ways_[destination.way].lanes;
+  ++lanes_;
+}
+
+void Destinations::let_wait_on(const std::string& way) {
+  const auto found = ways_.find(way);
+  if (found == ways_.end()) return;
+  auto& [lanes, waiting] = found->second;
+  for (auto free = lanes_for(way); free > lanes && !waiting.empty(); --free) {
+    starving_.push_back(std::move(waiting.front()));
+    waiting.pop_front();
+  }
+  if (lanes == 0 && waiting.empty()) ways_.erase(found);
 }
 
 bool Destinations::ring(const std::string& name, std::string bell_key, Time now) {
   const std::lock_guard lock(mutex_);
   const auto found = all_.find(name);
-  if (found == all_.end() && starving_.size() >= kStarvingMax) return false;
+  if (found == all_.end() && waiting_ >= kStarvingMax) return false;
   auto& one = found != all_.end() ? found->second : all_[name];
-  if (!one) one = std::make_shared<Destination>(Destination{.name = name});
+  if (!one) one = std::make_shared<Destination>(Destination{.name = name, .way = way_of_(name)});
   one->bells.insert(std::move(bell_key));
   one->again = true;
-  if (one->lanes != 0 || one->starving || now < one->paused_until) return true;
-  one->starving = true;
-  starving_.push_back(one);
+  if (one->lanes == 0 && !one->starving && now >= one->paused_until) wait_for_lane(one);
   return true;
 }
 
 std::vector<DestinationPtr> Destinations::lanes_to_begin(Time now) {
   const std::lock_guard lock(mutex_);
-  std::vector<DestinationPtr> begin;
-  for (std::size_t left = starving_.size(); left != 0 && lanes_ < lanes_max_; --left) {
+  std::vector<DestinationPtr> begun;
+  while (!starving_.empty() && lanes_ < lanes_max_) {
     auto one = std::move(starving_.front());
     starving_.pop_front();
+    if (is_full(one->way)) {
+      ways_[one->way].waiting.push_back(std::move(one));
+      continue;
+    }
     one->starving = false;
-    if (now < one->paused_until || !may_begin(*one)) continue;
-    ++one->lanes;
-    ++lanes_;
-    begin.push_back(std::move(one));
+    --waiting_;
+    if (now < one->paused_until) {
+      let_wait_on(one->way);  // the turn is another's
+      continue;
+    }
+    begin(*one);
+    begun.push_back(std::move(one));
   }
-  return begin;
+  return begun;
 }
 
 std::size_t Destinations::more_lanes(Destination& destination) {
   const std::lock_guard lock(mutex_);
+  const auto way = ways_.find(destination.way);
+  if (!starving_.empty() || (way != ways_.end() && !way->second.waiting.empty())) return 0;
   std::size_t more = 0;
-  while (more < destination.ready.size() && starving_.empty() && may_begin(destination)) {
-    ++destination.lanes;
-    ++lanes_;
+  while (more < destination.ready.size() && lanes_ < lanes_max_ && !is_full(destination.way)) {
+    begin(destination);
     ++more;
   }
   return more;
@@ -65,12 +95,13 @@ std::size_t Destinations::more_lanes(Destination& destination) {
 void Destinations::end_lane(const DestinationPtr& destination, std::optional<Time> failed) {
   const std::lock_guard lock(mutex_);
   --destination->lanes;
+  --ways_[destination->way].lanes;
   --lanes_;
+  let_wait_on(destination->way);
   if (failed) destination->paused_until = *failed;
   if (destination->lanes != 0 || destination->starving) return;
   if (!failed && (destination->again || !destination->ready.empty())) {
-    destination->starving = true;
-    starving_.push_back(destination);
+    wait_for_lane(destination);
     return;
   }
   // What was taken for nothing is taken again when its lease ends. A destination that failed is remembered, so that it
@@ -82,18 +113,21 @@ void Destinations::end_lane(const DestinationPtr& destination, std::optional<Tim
 
 bool Destinations::must_yield(const Destination& destination, std::size_t served) const {
   const std::lock_guard lock(mutex_);
-  if (destination.lanes > lanes_for(destination)) return true;
-  return !starving_.empty() && (destination.lanes > 1 || served >= kServedAtOnce);
+  const auto way = ways_.find(destination.way);
+  if (way == ways_.end()) return false;
+  if (way->second.lanes > lanes_for(destination.way)) return true;
+  const bool others_wait = !starving_.empty() || !way->second.waiting.empty();
+  return others_wait && (destination.lanes > 1 || served >= kServedAtOnce);
 }
 
 bool Destinations::busy() const {
   const std::lock_guard lock(mutex_);
-  return lanes_ != 0 || !starving_.empty();
+  return lanes_ != 0 || waiting_ != 0;
 }
 
 bool Destinations::has_room() const {
   const std::lock_guard lock(mutex_);
-  return starving_.size() < kStarvingMax / 2;
+  return waiting_ < kStarvingMax / 2;
 }
 
 std::optional<service::ItemRow> Destinations::next_ready(Destination& destination) {
@@ -138,27 +172,28 @@ bool Destinations::end_look(Destination& destination, const std::vector<std::str
   return true;
 }
 
-void Destinations::note_up(const std::string& name) {
+bool Destinations::note_up(const Destination& destination) {
   const std::lock_guard lock(mutex_);
-  const auto found = down_.find(name);
-  if (found != down_.end()) down_.erase(found);
+  if (down_.erase(destination.way) == 0) return false;
+  let_wait_on(destination.way);
+  return true;
 }
 
-void Destinations::note_down(const std::string& name, Down down) {
+void Destinations::note_down(const Destination& destination, Down down) {
   const std::lock_guard lock(mutex_);
   if (down_.size() >= kDownMax) down_.clear();
-  down_.insert_or_assign(name, std::move(down));
+  down_.insert_or_assign(destination.way, std::move(down));
 }
 
 void Destinations::end_down(const std::string& name) {
   const std::lock_guard lock(mutex_);
-  const auto found = down_.find(name);
+  const auto found = down_.find(way_of_(name));
   if (found != down_.end()) found->second.until = Time{};
 }
 
-std::optional<Down> Destinations::find_down(const std::string& name, Time now) const {
+std::optional<Down> Destinations::find_down(const Destination& destination, Time now) const {
   const std::lock_guard lock(mutex_);
-  const auto found = down_.find(name);
+  const auto found = down_.find(destination.way);
   if (found == down_.end() || now >= found->second.until) return std::nullopt;
   return found->second;
 }

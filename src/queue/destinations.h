@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,13 +20,14 @@ namespace paraph::queue {
 /// One destination while something is done for it. All under the mutex of Destinations.
 struct Destination {
   std::string name;
+  std::string way;                     ///< what its lanes are counted as (NextHops::way); never changes
   std::deque<service::ItemRow> ready;  ///< taken, and to be tried
   std::set<std::string> bells;         ///< keys of bells that rang
   std::string from;                    ///< the `w` key that was taken last: the next look begins there
   std::size_t lanes = 0;               ///< transactions that are going on
   std::size_t looks = 0;
   bool again = false;     ///< a bell rang during the last look
-  bool starving = false;  ///< waits for a lane
+  bool starving = false;  ///< waits for a lane, in one line or the other
   Time paused_until;      ///< the store failed: leave it alone
 };
 using DestinationPtr = std::shared_ptr<Destination>;
@@ -37,12 +39,16 @@ struct Down {
   std::string host;
 };
 
-/// What the queue has in memory: which destinations are being served, by how many lanes, and which do not answer.
-/// Bounded: by the lanes, and by what is looked at at once. Any thread.
+/// What the queue has in memory: which destinations are being served, by how many lanes, and which do not answer. Those
+/// that one host of a route serves share its lanes, and whether it answers. Bounded: by the lanes, and by what is
+/// looked at at once. Any thread.
 class Destinations {
  public:
-  Destinations(std::size_t per_destination, std::size_t lanes_max)
-      : per_destination_(per_destination), lanes_max_(lanes_max) {}
+  /// NextHops::way.
+  using WayOf = std::function<std::string(const std::string& name)>;
+
+  Destinations(std::size_t per_way, std::size_t lanes_max, WayOf way_of)
+      : per_way_(per_way), lanes_max_(lanes_max), way_of_(std::move(way_of)) {}
 
   /// A bell rang. False: too many wait for a lane already, look again later.
   bool ring(const std::string& name, std::string bell_key, Time now);
@@ -72,26 +78,40 @@ class Destinations {
   /// Nothing is due and the bells are erased. False: one rang meanwhile.
   bool end_look(Destination& destination, const std::vector<std::string>& bells);
 
-  void note_up(const std::string& name);
-  void note_down(const std::string& name, Down down);
+  /// Its way took a connection. True: it had not before, and now there may be lanes to begin.
+  bool note_up(const Destination& destination);
+  void note_down(const Destination& destination, Down down);
   /// It may be tried again, by one.
   void end_down(const std::string& name);
-  std::optional<Down> find_down(const std::string& name, Time now) const;
+  std::optional<Down> find_down(const Destination& destination, Time now) const;
 
   /// Items that this process has taken and not finished: their leases are its own, whatever the time.
   bool holds(record::ItemId id) const;
   void let_go(record::ItemId id);
 
  private:
-  std::size_t lanes_for(const Destination& destination) const;
-  bool may_begin(const Destination& destination) const;
+  /// A way while it has lanes, or somebody waits for one of them.
+  struct Way {
+    std::size_t lanes = 0;
+    std::deque<DestinationPtr> waiting;  ///< until one of its own lanes ends
+  };
 
-  const std::size_t per_destination_, lanes_max_;
+  std::size_t lanes_for(const std::string& way) const;
+  bool is_full(const std::string& way) const;
+  void wait_for_lane(const DestinationPtr& destination);
+  void begin(Destination& destination);
+  /// Who waits for this way alone may wait for any lane now.
+  void let_wait_on(const std::string& way);
+
+  const std::size_t per_way_, lanes_max_;
+  const WayOf way_of_;
   mutable std::mutex mutex_;  ///< of all that follows
   std::map<std::string, DestinationPtr, std::less<>> all_;
-  std::deque<DestinationPtr> starving_;
+  std::map<std::string, Way, std::less<>> ways_;
+  std::deque<DestinationPtr> starving_;  ///< for whom any lane will do
+  std::size_t waiting_ = 0;              ///< in all lines together
   std::size_t lanes_ = 0;
-  std::map<std::string, Down, std::less<>> down_;  ///< until it takes a connection again
+  std::map<std::string, Down, std::less<>> down_;  ///< ways, until they take a connection again
   std::unordered_set<std::uint64_t> held_;
 };
 

@@ -72,6 +72,8 @@ relay::Answer answer_of(const Error& no_hop) {
       return {556, "5.1.10", no_hop.text};
     case Code::Refused:
       return {550, "5.7.1", no_hop.text};
+    case Code::Unauthenticated:
+      return {451, "4.7.5", no_hop.text};
     default:
       return {451, "4.4.3", no_hop.text};
   }
@@ -139,7 +141,7 @@ Task<void> Queue::Inside::deliver(DestinationPtr destination, service::ItemRow r
   }
   HoldGuard hold(destinations, row.id);
   Tried tried;
-  if (const auto down = destinations.find_down(destination->name, now)) {
+  if (const auto down = destinations.find_down(*destination, now)) {
     tried = same_for_all(row.item, down->answer, down->host);
   } else {
     tried = co_await try_item(destination, row);
@@ -168,7 +170,7 @@ Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& 
       ++next;
       continue;
     }
-    destinations.note_up(destination->name);
+    if (destinations.note_up(*destination)) begin_lanes();
     if (outcome->misfit == relay::Misfit::None) co_return tried;
     if (refits++ >= kRefitsMax) co_return same_for_all(row.item, answer_of(outcome->misfit));
     const auto changed = co_await refit(row, *outcome);
@@ -176,8 +178,9 @@ Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& 
     if (!*changed) co_return same_for_all(row.item, answer_of(outcome->misfit));
   }
   if (!tried.answers.empty())
-    destinations.note_down(destination->name,
-                           {.until = with.clock.now() + std::min(kDownFor, options.retry.first), .answer = tried.answers.front(), .host = tried.host});
+    destinations.note_down(*destination, {.until = with.clock.now() + std::min(kDownFor, options.retry.first),
+                                          .answer = tried.answers.front(),
+                                          .host = tried.host});
   co_return tried;
 }
 

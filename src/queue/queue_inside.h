@@ -34,7 +34,8 @@ struct Queue::Inside : std::enable_shared_from_this<Queue::Inside> {
         change_form(std::move(c)),
         reporter(n, options.node),
         items(n.store, n.random, n.clock),
-        destinations(options.connections_per_destination, options.connections_max) {
+        destinations(options.connections_per_destination, options.connections_max,
+                     [this](const std::string& name) { return next_hops.way(name); }) {
     if (m != nullptr) counts.emplace(*m);
   }
 

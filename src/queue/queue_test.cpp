@@ -220,16 +220,35 @@ TEST_F(QueueTest, ADomainThatTakesNoMailSaysSo) {
   hops.failures = {{"gone.example", {Code::NotFound, "no such domain"}},
                    {"null.example", {Code::Denied, "takes no mail"}},
                    {"policy.example", {Code::Refused, "MTA-STS"}},
-                   {"slow.example", {Code::Unavailable, "DNS does not answer"}}};
-  send({"a@gone.example", "b@null.example", "c@policy.example", "d@slow.example"});
+                   {"slow.example", {Code::Unavailable, "DNS does not answer"}},
+                   {"bogus.example", {Code::Unauthenticated, "the TLSA records cannot be had"}}};
+  send({"a@gone.example", "b@null.example", "c@policy.example", "d@slow.example", "e@bogus.example"});
   run_due();
   const auto found = done(service::load_items_of(store, "1@example.org"));
   std::vector<std::string> enhanced;
   for (const auto& row : found) enhanced.push_back(row.item.recipients[0].enhanced);
-  EXPECT_THAT(enhanced, ElementsAre("5.1.2", "5.1.10", "5.7.1", "4.4.3"));
-  EXPECT_THAT(waiting(), SizeIs(1));
+  EXPECT_THAT(enhanced, ElementsAre("5.1.2", "5.1.10", "5.7.1", "4.4.3", "4.7.5"));
+  EXPECT_THAT(waiting(), SizeIs(2));
   EXPECT_THAT(relay.calls, IsEmpty());
   EXPECT_THAT(inbox_of(alice), SizeIs(3));
+}
+
+TEST_F(QueueTest, WhatWaitsForTlsSaysSoInEveryReport) {
+  relay.script = [](const relay::Host&, const relay::Job& job) {
+    auto outcome = FakeRelay::all(job, {0, "4.7.5", "the TLS handshake failed: hostname mismatch"});
+    outcome.reached = false;
+    return outcome;
+  };
+  send({"carol@example.net"});
+  run_due();
+  EXPECT_EQ(waiting().at(0).item.recipients[0].enhanced, "4.7.5");
+  pass(241min);
+  const auto said = HasSubstr("Diagnostic-Code: X-Paraph; mx.example.net: 4.7.5 the TLS handshake failed:");
+  ASSERT_THAT(inbox_of(alice), SizeIs(1));
+  EXPECT_THAT(inbox_of(alice)[0], AllOf(HasSubstr("Action: delayed\r\nStatus: 4.7.5\r\n"), said));
+  pass(5 * 24h, 7min);
+  ASSERT_THAT(inbox_of(alice), SizeIs(2));
+  EXPECT_THAT(inbox_of(alice)[1], AllOf(HasSubstr("Action: failed\r\nStatus: 5.4.7\r\n"), said));
 }
 
 TEST_F(QueueTest, AMessageThatDoesNotFitFailsWithItsReason) {
@@ -304,9 +323,9 @@ TEST_F(QueueTest, ALetterGoesWithAsMuchOfItsSignatureAsTheServerTakes) {
   run_due();
   ASSERT_THAT(relay.calls, SizeIs(2));
   EXPECT_THAT(relay.calls[0].octets, HasSubstr("Originator-Spoken-Name"));
-  EXPECT_THAT(relay.calls[1].octets, AllOf(HasSubstr("x=size"), HasSubstr("extension 42"),
-                                           HasSubstr("Message-ID: <1@example.org>"),
-                                           Not(HasSubstr("Originator-Spoken-Name"))));
+  EXPECT_THAT(relay.calls[1].octets,
+              AllOf(HasSubstr("x=size"), HasSubstr("extension 42"), HasSubstr("Message-ID: <1@example.org>"),
+                    Not(HasSubstr("Originator-Spoken-Name"))));
   EXPECT_THAT(waiting(), IsEmpty());
   EXPECT_THAT(findings(), IsEmpty());
   queue.reset();  // it knows the deposit
@@ -449,6 +468,49 @@ TEST_F(BoundsTest, ADestinationThatDoesNotAnswerIsTriedByOneAtATime) {
   pass(60min);
   EXPECT_THAT(waiting(), IsEmpty());
   EXPECT_THAT(inbox_of(alice), IsEmpty());
+}
+
+/// Twenty domains that all go to smart.example.
+struct SmarthostTest : BoundsTest {
+  SmarthostTest() {
+    for (int i = 0; i < 20; ++i) {
+      hops.routes[fmt::format("c{}.example", i)] = "smart.example";
+      to.push_back(fmt::format("carol@c{}.example", i));
+    }
+  }
+  std::vector<std::string> to;
+};
+
+TEST_F(SmarthostTest, ItsDomainsShareItsTransactions) {
+  for (int i = 0; i < 3; ++i) send(to);
+  for (int i = 0; i < 10; ++i) send({"dave@a.example"});
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(70));
+  EXPECT_EQ(relay.most_at_once("smart.example"), 3u);
+  EXPECT_EQ(relay.most_at_once("mx.a.example"), 2u) << "those who wait for the smarthost stand in nobody's way";
+  EXPECT_EQ(relay.all_at_once, 5u);
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
+TEST_F(SmarthostTest, OneThatDoesNotAnswerIsTriedByOneAtATimeForAllItsDomains) {
+  relay.script = &FakeRelay::down;
+  send(to);
+  run_due();
+  EXPECT_LE(relay.calls.size(), 3u) << "the others are put off with that answer";
+  ASSERT_THAT(waiting(), SizeIs(20));
+  for (const auto& row : waiting()) EXPECT_EQ(row.item.recipients[0].host, "smart.example");
+  const auto tried = relay.calls.size();
+  pass(20min);
+  ASSERT_GT(relay.calls.size(), tried);
+  for (std::size_t i = tried; i < relay.calls.size(); ++i) EXPECT_EQ(relay.calls[i].at_once, 1u);
+  relay.script = &FakeRelay::take;
+  const auto before = relay.calls.size();
+  done(items.apply(waiting()[0].id, QueueItems::Act::Retry));
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(before + 1)) << "an operator's word is for the domain, and opens the way to its host";
+  pass(60min);
+  EXPECT_EQ(relay.most_at_once("smart.example"), 3u) << "all its transactions again";
+  EXPECT_THAT(waiting(), IsEmpty());
 }
 
 /// A folder of its own, gone at the end.

@@ -22,12 +22,18 @@ std::string status_of(const QueuedRecipient& recipient, char digit) {
   return fmt::format("{}.0.0", digit);
 }
 
+/// A server that gave no reply said nothing: what there is to tell of it are our words.
+std::string our_words(const QueuedRecipient& recipient) {
+  return recipient.host.empty() ? recipient.text : recipient.host + ": " + diagnostic_of(recipient);
+}
+
 report::About about(const QueuedRecipient& recipient, Action action, std::string status) {
+  const bool replied = recipient.code != 0 && !recipient.host.empty();
   return {.recipient = recipient.recipient,
           .action = action,
           .status = std::move(status),
-          .remote_host = recipient.host,
-          .diagnostic = recipient.host.empty() ? recipient.text : diagnostic_of(recipient),
+          .remote_host = replied ? recipient.host : "",
+          .diagnostic = replied ? diagnostic_of(recipient) : our_words(recipient),
           .last_attempt = recipient.at,
           .retry_until = std::nullopt};
 }

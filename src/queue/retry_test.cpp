@@ -45,6 +45,15 @@ TEST(ApplyTry, EachRecipientHasAnAnswerOfTheirOwn) {
   EXPECT_TRUE(second.about.empty()) << "nobody asked to hear of success";
 }
 
+TEST(ApplyTry, AHostThatGaveNoReplyIsNotQuoted) {
+  const relay::Answer no_tls{0, "4.7.4", "the server offers no STARTTLS"};
+  const auto warned = after_try(item_for(1), {no_tls}, kArrived + 4h);
+  ASSERT_EQ(warned.about.size(), 1u);
+  EXPECT_EQ(warned.about[0].status, "4.7.4");
+  EXPECT_EQ(warned.about[0].remote_host, "");
+  EXPECT_EQ(warned.about[0].diagnostic, "mx.example.net: 4.7.4 the server offers no STARTTLS");
+}
+
 TEST(ApplyTry, AMissingAnswerIsNoAnswer) {
   const auto after = after_try(item_for(2), {kTaken}, kArrived + 1s);
   EXPECT_EQ(after.item.recipients[1].state, State::Waiting);

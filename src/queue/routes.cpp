@@ -29,6 +29,16 @@ std::optional<net::Endpoint> address_literal(std::string_view domain, std::uint1
   return endpoint ? std::optional(*endpoint) : std::nullopt;
 }
 
+/// A domain as DNS and routes know it: A-labels, lower case, without the last dot. nullopt: it is none.
+std::optional<std::string> as_asked(std::string_view domain) {
+  auto name = lowered(domain);
+  if (name.ends_with('.')) name.pop_back();
+  if (is_ascii(name)) return name;
+  return mime::to_a_labels(name);
+}
+
+std::string name_of(const Route& route) { return fmt::format("{}:{}", lowered(route.host), route.port); }
+
 net::Endpoint endpoint_of(const dns::Address& address, std::uint16_t port) {
   return {.octets = address.octets, .port = port, .v6 = address.v6};
 }
@@ -45,8 +55,12 @@ std::unexpected<Error> no_server(std::string_view domain, std::string_view why) 
   return fail(Code::NotFound, fmt::format("{} {}", printable(domain), why));
 }
 
+/// Another time may do.
+bool may_pass(Code code) { return code == Code::Unavailable || code == Code::Unauthenticated; }
+
 /// What a failed lookup means for mail.
 std::unexpected<Error> lookup_failed(Error error) {
+  if (error.code == Code::Unauthenticated) return std::unexpected(std::move(error));
   const bool gone = error.code == Code::NotFound || error.code == Code::BadInput;
   return fail(gone ? Code::NotFound : Code::Unavailable, std::move(error.text));
 }
@@ -77,16 +91,11 @@ void Routes::shuffle(std::vector<T>& things) {
 }
 
 Task<Result<NextHop>> Routes::find(std::string domain) {
-  domain = lowered(domain);
-  if (domain.ends_with('.')) domain.pop_back();
-  if (!is_ascii(domain)) {
-    auto ascii = mime::to_a_labels(domain);
-    if (!ascii) co_return no_server(domain, "is no domain");
-    domain = *std::move(ascii);
-  }
-  for (const auto& route : options_.routes) {
-    if (!route.fits(domain)) continue;
-    auto found = co_await find_route(route);
+  auto asked = as_asked(domain);
+  if (!asked) co_return no_server(lowered(domain), "is no domain");
+  domain = *std::move(asked);
+  if (const auto* route = route_of(domain)) {
+    auto found = co_await find_route(*route);
     co_return found;
   }
   if (domain.starts_with('[')) {
@@ -99,10 +108,22 @@ Task<Result<NextHop>> Routes::find(std::string domain) {
   co_return found;
 }
 
+std::string Routes::way(std::string_view domain) const {
+  auto asked = as_asked(domain);
+  if (!asked) return std::string(domain);
+  const auto* route = route_of(*asked);
+  return route != nullptr ? name_of(*route) : *std::move(asked);
+}
+
+const Route* Routes::route_of(std::string_view domain) const {
+  const auto found = std::ranges::find_if(options_.routes, [&](const Route& route) { return route.fits(domain); });
+  return found != options_.routes.end() ? &*found : nullptr;
+}
+
 Task<Result<NextHop>> Routes::find_route(const Route& route) {
   relay::Host host{.name = lowered(route.host), .tls = route.tls, .login = route.login, .ca_pem = route.ca_pem};
   if (route.tls == relay::Tls::Required) host.names = {host.name};
-  NextHop next{.destination = fmt::format("{}:{}", host.name, route.port)};
+  NextHop next{.destination = name_of(route)};
   const bool v6 = route.host.contains(':');
   const auto numeric = net::parse_endpoint(fmt::format(fmt::runtime(v6 ? "[{}]:{}" : "{}:{}"), route.host, route.port));
   if (numeric) {
@@ -172,7 +193,7 @@ Task<Result<relay::Host>> Routes::find_host(Exchange exchange, std::string domai
   auto records = co_await resolver_.tlsa(exchange.host, options_.port, left_until(deadline));
   if (!records) {
     dnssec_invalid_.add();
-    co_return fail(Code::Unavailable,
+    co_return fail(Code::Unauthenticated,
                    fmt::format("the TLSA records of {} cannot be had: {}", exchange.host, records.error().text));
   }
   if (records->empty()) co_return host;
@@ -197,14 +218,14 @@ Task<Result<NextHop>> Routes::find_domain(std::string domain) {
       sts_mismatch_.add();
       log(Level::Info, "mta-sts domain={} host={} is not in its policy", printable(domain), printable(exchange.host));
       if (policy.mode == Mode::Enforce) {
-        last = {Code::Unavailable, fmt::format("the MTA-STS policy of {} does not name {}", domain, exchange.host)};
+        last = {Code::Unauthenticated, fmt::format("the MTA-STS policy of {} does not name {}", domain, exchange.host)};
         continue;
       }
     }
     auto host = co_await find_host(std::move(exchange), domain, policy, deadline);
     if (host) {
       next.hosts.push_back(*std::move(host));
-    } else if (host.error().code == Code::Unavailable || last.code != Code::Unavailable) {
+    } else if (may_pass(host.error().code) || !may_pass(last.code)) {
       last = std::move(host).error();
     }
   }

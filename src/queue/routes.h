@@ -47,6 +47,8 @@ class Routes final : public NextHops {
   Routes(RouteOptions options, dns::Resolver& resolver, crypto::Random& random, MtaSts* sts, Metrics& metrics);
 
   Task<Result<NextHop>> find(std::string domain) override;
+  /// "smart.example.net:587", or the domain as DNS knows it.
+  std::string way(std::string_view domain) const override;
 
  private:
   using Deadline = std::chrono::steady_clock::time_point;
@@ -55,6 +57,8 @@ class Routes final : public NextHops {
     bool ask_tlsa = false;
   };
 
+  /// nullptr: none fits.
+  const Route* route_of(std::string_view domain) const;
   Task<Result<NextHop>> find_route(const Route& route);
   Task<Result<NextHop>> find_domain(std::string domain);
   Task<Result<std::vector<Exchange>>> exchanges(std::string domain, Deadline deadline);

@@ -54,6 +54,8 @@ class RoutesTest : public ::testing::Test {
         return "refused";
       case Code::Unavailable:
         return "unavailable";
+      case Code::Unauthenticated:
+        return "unauthenticated";
       default:
         return "another code";
     }
@@ -205,7 +207,7 @@ TEST_F(PolicyTest, Enforced) {
 
 TEST_F(PolicyTest, NoHostOfThePolicy) {
   set_policy("enforce", "*.other.test");
-  EXPECT_THAT(hosts("a.test"), ElementsAre("unavailable"));
+  EXPECT_THAT(hosts("a.test"), ElementsAre("unauthenticated"));
 }
 
 TEST_F(PolicyTest, Testing) {
@@ -241,8 +243,28 @@ TEST_F(PolicyTest, HiddenTlsaRecordsKeepTheHostAway) {
   failing_.insert("TLSA _25._tcp.mx1.a.test");
   EXPECT_THAT(hosts("a.test"), ElementsAre("mx2.a.test 192.0.2.2:25"));
   failing_.insert("TLSA _25._tcp.mx2.a.test");
-  EXPECT_THAT(hosts("a.test"), ElementsAre("unavailable"));
+  EXPECT_THAT(hosts("a.test"), ElementsAre("unauthenticated"));
   EXPECT_EQ(counted("dnssec-invalid"), 3u);
+}
+
+TEST_F(RoutesTest, WhatATryIsCountedAs) {
+  options_.routes = {{.domain = "a.test", .host = "Smart.Test", .port = 587},
+                     {.domain = ".b.test", .host = "smart.test", .port = 587},
+                     {.domain = "xn--bcher-kva.test", .host = "192.0.2.7"}};
+  const Routes routes(options_, dns_, random_, nullptr, metrics_);
+  const std::pair<std::string, std::string> cases[] = {{"a.test", "smart.test:587"},
+                                                       {"A.test.", "smart.test:587"},
+                                                       {"x.b.test", "smart.test:587"},
+                                                       {"b\xC3\xBC"
+                                                        "cher.test",
+                                                        "192.0.2.7:25"},
+                                                       {"b.test", "b.test"},
+                                                       {"Other.Test", "other.test"},
+                                                       {"[192.0.2.1]", "[192.0.2.1]"},
+                                                       {"\xFF.test", "\xFF.test"}};
+  for (const auto& [domain, way] : cases) EXPECT_EQ(routes.way(domain), way);
+  dns_.add_address("smart.test", v4(1));
+  EXPECT_EQ(find("x.b.test")->destination, "smart.test:587") << "as it is gone";
 }
 
 }  // namespace

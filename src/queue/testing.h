@@ -17,15 +17,24 @@
 
 namespace paraph::queue {
 
-/// Mail for every domain goes to mx.DOMAIN, if a test says nothing else. For tests only.
+/// Mail for every domain goes to mx.DOMAIN, or to the host of its route. For tests only.
 struct FakeHops final : NextHops {
   Task<Result<NextHop>> find(std::string domain) override {
     const auto found = failures.find(domain);
     if (found != failures.end()) co_return std::unexpected(found->second);
-    NextHop hop{.hosts = {}, .destination = domain};
+    NextHop hop{.hosts = {}, .destination = way(domain)};
+    if (hop.destination != domain) {
+      hop.hosts.push_back({.name = hop.destination});
+      co_return hop;
+    }
     for (const auto& prefix : prefixes) hop.hosts.push_back({.name = prefix + domain});
     co_return hop;
   }
+  std::string way(std::string_view domain) const override {
+    const auto found = routes.find(domain);
+    return found != routes.end() ? found->second : std::string(domain);
+  }
+  std::map<std::string, std::string, std::less<>> routes;  ///< domain: host
   std::map<std::string, Error> failures;
   std::vector<std::string> prefixes{"mx."};
 };

@@ -70,9 +70,10 @@ struct Job {
 
 /// A reply, or what took its place.
 struct Answer {
-  int code = 0;          ///< 250, 450, 550, ...; 0: none came, see `text`
-  std::string enhanced;  ///< "5.1.1"; "" when the server sent none
-  std::string text;      ///< what the server said, cleaned for logs; or a sentence: "connection refused"
+  int code = 0;  ///< 250, 450, 550, ...; 0: none came, see `text`
+  std::string
+      enhanced;      ///< "5.1.1"; "" when the server sent none. Of code 0: "4.7.4" and "4.7.5" when TLS is the reason
+  std::string text;  ///< what the server said, cleaned for logs; or a sentence: "connection refused"
   bool delivered() const { return code >= 200 && code < 300; }
   bool permanent() const { return code >= 500; }  ///< 0 and 4xx: try again
   friend bool operator==(const Answer&, const Answer&) = default;

@@ -64,6 +64,7 @@ struct EasyHops final : NextHops {
     hop.hosts.push_back({.name = "mx." + domain});
     co_return hop;
   }
+  std::string way(std::string_view domain) const override { return std::string(domain); }
 };
 struct EasyRelay final : relay::Relay {
   Task<Result<relay::Outcome>> send(relay::Host host, relay::Job job) override {

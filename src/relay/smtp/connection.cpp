@@ -14,7 +14,9 @@ Answer answer_of(const wire::Reply& reply) {
   return {.code = reply.code, .enhanced = reply.enhanced, .text = reply.text};
 }
 
-Answer no_answer(std::string sentence) { return {.code = 0, .enhanced = {}, .text = std::move(sentence)}; }
+Answer no_answer(std::string sentence, std::string enhanced) {
+  return {.code = 0, .enhanced = std::move(enhanced), .text = std::move(sentence)};
+}
 
 std::unexpected<Error> Connection::broken(std::string sentence) {
   usable_ = false;

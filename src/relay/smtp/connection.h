@@ -16,7 +16,7 @@ namespace wire = paraph::smtp;
 /// A reply as it is handed on.
 Answer answer_of(const wire::Reply& reply);
 /// In the place of one.
-Answer no_answer(std::string sentence);
+Answer no_answer(std::string sentence, std::string enhanced = "");
 
 /// One connection to a server, from the greeting to QUIT: replies in order, and what is known of the server. A server
 /// that breaks, is late, or is not understood is a failure (Unavailable, a sentence), never an exception; after one,

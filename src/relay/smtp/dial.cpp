@@ -15,6 +15,10 @@ namespace {
 
 enum class InClear { No, Yes };
 
+// RFC 3463 §3.8, as Postfix uses them.
+constexpr const char* kNoTls = "4.7.4";      ///< security features not supported: STARTTLS is not to be had
+constexpr const char* kTlsFailed = "4.7.5";  ///< cryptographic failure: the handshake, or the certificate
+
 struct Trouble {
   Answer answer;
   bool handshake = false;  ///< TLS failed, nothing else: a new connection may do without
@@ -68,7 +72,7 @@ class Opening {
     if (reply->code != 220)
       co_return no_tls(fmt::format("the server refuses STARTTLS: {} {}", reply->code, reply->text));
     auto context = dialer_.make_tls(host_);
-    if (!context) co_return trouble(std::move(context).error());
+    if (!context) co_return trouble(no_answer(std::move(context).error().text, kTlsFailed));
     auto done = co_await connection_.start_tls(*std::move(context), patience().handshake);
     if (!done) co_return handshake_failed(std::move(done).error().text);
     dialer_.tls_counts.add(host_.tls, TlsResult::Success);
@@ -78,19 +82,19 @@ class Opening {
 
   Step no_tls(std::string sentence) {
     dialer_.tls_counts.add(host_.tls, TlsResult::NotSupported);
-    if (must_be_tls(host_)) return trouble(no_answer(std::move(sentence)));
+    if (must_be_tls(host_)) return trouble(no_answer(std::move(sentence), kNoTls));
     return {};
   }
 
   Step handshake_failed(std::string sentence) {
     dialer_.tls_counts.add(host_.tls, tls_result(sentence));
-    return std::unexpected(Trouble{.answer = no_answer(std::move(sentence)), .handshake = true});
+    return std::unexpected(Trouble{.answer = no_answer(std::move(sentence), kTlsFailed), .handshake = true});
   }
 
   // RFC 4954; RFC 4616: authorization identity, user, password.
   Task<Step> log_in() {
     if (!connection_.stream().encrypted() && !connection_.stream().loopback())
-      co_return trouble(no_answer("there is no TLS, and a password does not go in clear"));
+      co_return trouble(no_answer("there is no TLS, and a password does not go in clear", kNoTls));
     if (!connection_.offered.has_mechanism("PLAIN")) co_return trouble(no_answer("the server offers no AUTH PLAIN"));
     const std::string nul(1, '\0');
     const auto secret = crypto::base64_encode(nul + host_.login->user + nul + host_.login->password);

@@ -23,7 +23,7 @@ class RelayTlsTest : public ::testing::Test {
     job.recipients.push_back({{"bob", "mx.test"}, {}, ""});
     outcome_ = world_.send(to, job).value();
     const auto& answer = outcome_.answers.at(0);
-    return std::to_string(answer.code) + " " + answer.text;
+    return std::to_string(answer.code) + " " + (answer.code == 0 ? answer.enhanced + " " : "") + answer.text;
   }
   std::uint64_t counted(std::string tls, std::string result) {
     return world_.metrics()
@@ -66,11 +66,11 @@ TEST_F(RelayTlsTest, AFailedHandshakeIsTriedInClearWhereThatIsAllowed) {
 TEST_F(RelayTlsTest, AndNotWhereItIsNot) {
   for (const auto tls : {Tls::Required, Tls::Dane}) {
     world_.expect({.extensions = "STARTTLS", .breaks_handshake = true});
-    EXPECT_THAT(send(host(tls)), StartsWith("0 the TLS handshake failed"));
+    EXPECT_THAT(send(host(tls)), StartsWith("0 4.7.5 the TLS handshake failed"));
     world_.expect({.extensions = "PIPELINING"});
-    EXPECT_EQ(send(host(tls)), "0 the server offers no STARTTLS");
+    EXPECT_EQ(send(host(tls)), "0 4.7.4 the server offers no STARTTLS");
     world_.expect({.extensions = "STARTTLS", .instead = {{"STARTTLS", "454 4.7.0 no TLS now"}}});
-    EXPECT_EQ(send(host(tls)), "0 the server refuses STARTTLS: 454 no TLS now");
+    EXPECT_EQ(send(host(tls)), "0 4.7.4 the server refuses STARTTLS: 454 no TLS now");
     EXPECT_FALSE(outcome_.reached);
   }
   EXPECT_EQ(world_.delivered(), 0u);
@@ -85,7 +85,7 @@ TEST_F(RelayTlsTest, ARefusedStartTlsGoesOnInClear) {
 
 TEST_F(RelayTlsTest, OctetsInClearBeforeTheHandshakeAreAnAttack) {
   world_.expect({.extensions = "STARTTLS", .instead = {{"STARTTLS", "220 go\n250 injected"}}});
-  EXPECT_THAT(send(host(Tls::Required)), StartsWith("0 the TLS handshake failed: octets in clear"));
+  EXPECT_THAT(send(host(Tls::Required)), StartsWith("0 4.7.5 the TLS handshake failed: octets in clear"));
 }
 
 TEST_F(RelayTlsTest, RequireTls) {
@@ -119,16 +119,16 @@ TEST_F(RelayTlsTest, ARefusedLogInRefusesNoMessage) {
   auto to = host(Tls::Required);
   to.login = {.user = "paraph", .password = "wrong"};
   world_.expect({.extensions = "STARTTLS", .extensions_tls = "AUTH PLAIN", .instead = {{"AUTH", "535 5.7.8 no"}}});
-  EXPECT_EQ(send(to), "0 the server refuses the log-in: 535 no");
+  EXPECT_EQ(send(to), "0  the server refuses the log-in: 535 no");
   world_.expect({.extensions = "STARTTLS", .extensions_tls = "AUTH LOGIN"});
-  EXPECT_EQ(send(to), "0 the server offers no AUTH PLAIN");
+  EXPECT_EQ(send(to), "0  the server offers no AUTH PLAIN");
 }
 
 TEST_F(RelayTlsTest, NoPasswordInClear) {
   auto to = host();
   to.login = {.user = "paraph", .password = "secret"};
   world_.expect({.extensions = "AUTH PLAIN"});
-  EXPECT_EQ(send(to), "0 there is no TLS, and a password does not go in clear");
+  EXPECT_EQ(send(to), "0 4.7.4 there is no TLS, and a password does not go in clear");
   for (const auto& line : world_.heard(0).lines) EXPECT_THAT(line, Not(HasSubstr("AUTH")));
 }
 
