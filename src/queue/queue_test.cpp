@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <stdlib.h>
-
-#include <filesystem>
 
 #include "media/none/none_media.h"
 #include "queue/testing.h"
+#include "queue/many_waiting_test.h"
 #include "service/deposit.h"
 #include "service/signatures.h"
 #include "source/local/local_source.h"
@@ -304,9 +302,9 @@ TEST_F(QueueTest, ALetterGoesWithAsMuchOfItsSignatureAsTheServerTakes) {
   run_due();
   ASSERT_THAT(relay.calls, SizeIs(2));
   EXPECT_THAT(relay.calls[0].octets, HasSubstr("Originator-Spoken-Name"));
-  EXPECT_THAT(relay.calls[1].octets, AllOf(HasSubstr("x=size"), HasSubstr("extension 42"),
-                                           HasSubstr("Message-ID: <1@example.org>"),
-                                           Not(HasSubstr("Originator-Spoken-Name"))));
+  EXPECT_THAT(relay.calls[1].octets,
+              AllOf(HasSubstr("x=size"), HasSubstr("extension 42"), HasSubstr("Message-ID: <1@example.org>"),
+                    Not(HasSubstr("Originator-Spoken-Name"))));
   EXPECT_THAT(waiting(), IsEmpty());
   EXPECT_THAT(findings(), IsEmpty());
   queue.reset();  // it knows the deposit
@@ -450,20 +448,6 @@ TEST_F(BoundsTest, ADestinationThatDoesNotAnswerIsTriedByOneAtATime) {
   EXPECT_THAT(waiting(), IsEmpty());
   EXPECT_THAT(inbox_of(alice), IsEmpty());
 }
-
-/// A folder of its own, gone at the end.
-struct Folder {
-  Folder() {
-    auto name = (std::filesystem::temp_directory_path() / "paraph-queue-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder");
-    path = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  std::filesystem::path path;
-};
 
 TEST(QueueOnDisk, AStoreThatIsOpenedAgainGoesOnWhereItWas) {
   const Folder folder;
