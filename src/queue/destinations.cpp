@@ -151,25 +151,29 @@ void Destinations::add_ready(Destination& destination, std::vector<service::Item
   }
 }
 
+bool Destinations::must_look(const Destination& destination) const {
+  const std::lock_guard lock(mutex_);
+  return destination.again || !destination.silent;
+}
+
 Destinations::Look Destinations::begin_look(Destination& destination) {
   const std::lock_guard lock(mutex_);
-  destination.again = false;
+  destination.again = destination.silent = false;
   // What came late may be due before what was taken: now and then a look begins at the beginning.
   if (++destination.looks % kLooksFromHere == 0) destination.from.clear();
   return {.bells = {destination.bells.begin(), destination.bells.end()}, .from = destination.from};
 }
 
-void Destinations::note_taken(Destination& destination, std::string key) {
+void Destinations::note_looked(Destination& destination, std::string key) {
   const std::lock_guard lock(mutex_);
   destination.from = std::move(key);
 }
 
-bool Destinations::end_look(Destination& destination, const std::vector<std::string>& bells) {
+void Destinations::end_look(Destination& destination, const std::vector<std::string>& bells) {
   const std::lock_guard lock(mutex_);
-  if (destination.again) return false;
+  if (destination.again) return;
   for (const auto& key : bells) destination.bells.erase(key);
-  destination.from.clear();
-  return true;
+  destination.silent = true;
 }
 
 bool Destinations::note_up(const Destination& destination) {

@@ -23,10 +23,11 @@ struct Destination {
   std::string way;                     ///< what its lanes are counted as (NextHops::way); never changes
   std::deque<service::ItemRow> ready;  ///< taken, and to be tried
   std::set<std::string> bells;         ///< keys of bells that rang
-  std::string from;                    ///< the `w` key that was taken last: the next look begins there
+  std::string from;                    ///< the next look begins behind this `w` key
   std::size_t lanes = 0;               ///< transactions that are going on
   std::size_t looks = 0;
-  bool again = false;     ///< a bell rang during the last look
+  bool again = false;     ///< a bell rang since the last look began
+  bool silent = false;    ///< the last look took all that was due, and its bells are erased
   bool starving = false;  ///< waits for a lane, in one line or the other
   Time paused_until;      ///< the store failed: leave it alone
 };
@@ -68,15 +69,18 @@ class Destinations {
   std::optional<service::ItemRow> next_ready(Destination& destination);
   bool has_ready(const Destination& destination) const;
   void add_ready(Destination& destination, std::vector<service::ItemRow> rows);
+  /// May anything be due that is not taken? Not when the last look took all, and no bell rang since it began.
+  bool must_look(const Destination& destination) const;
   /// What the next look needs to know; rings from now on count as new.
   struct Look {
     std::vector<std::string> bells;
     std::string from;
   };
   Look begin_look(Destination& destination);
-  void note_taken(Destination& destination, std::string key);
-  /// Nothing is due and the bells are erased. False: one rang meanwhile.
-  bool end_look(Destination& destination, const std::vector<std::string>& bells);
+  /// Where the next look begins: behind this `w` key; "": at the beginning.
+  void note_looked(Destination& destination, std::string key);
+  /// All that was due is taken and the bells are erased. One may have rung meanwhile: then another look is needed.
+  void end_look(Destination& destination, const std::vector<std::string>& bells);
 
   /// Its way took a connection. True: it had not before, and now there may be lanes to begin.
   bool note_up(const Destination& destination);

@@ -28,21 +28,23 @@ Task<Result<bool>> Queue::Inside::refill(DestinationPtr destination) {
   for (;;) {
     if (destinations.has_ready(*destination)) co_return true;  // another lane looked meanwhile
     if (stopping()) co_return false;
+    if (!destinations.must_look(*destination)) co_return false;  // another lane found the end
     auto known = destinations.begin_look(*destination);
     const auto now_bell = record::bell_key(0, destination->name);
     if (!std::ranges::binary_search(known.bells, now_bell)) known.bells.push_back(now_bell);
     // First what the bells say, then what there is: who rings after this is not overheard.
     PARAPH_CO_TRY(auto tokens, co_await with.store.get_many(known.bells));
     PARAPH_CO_TRY(auto rows, co_await look(destination, known.from));
-    if (rows.empty() && !known.from.empty()) {
-      PARAPH_CO_TRY(rows, co_await look(destination, ""));
+    const bool to_the_end = rows.size() < kItemsAtOnce;
+    destinations.note_looked(*destination, to_the_end ? "" : rows.back().key);
+    bool taken = true;
+    if (!rows.empty()) {
+      PARAPH_CO_TRY(taken, co_await take(destination, std::move(rows)));
     }
-    if (rows.empty()) {
-      PARAPH_CO_TRY(const bool silent, co_await silence(destination, std::move(known.bells), std::move(tokens)));
-      if (silent) co_return false;
-      continue;
+    // Whoever rang before the tokens were read has been heard: nothing else is due.
+    if (taken && to_the_end && known.from.empty()) {
+      PARAPH_CO_CHECK(co_await silence(destination, std::move(known.bells), std::move(tokens)));
     }
-    PARAPH_CO_CHECK(co_await take(destination, std::move(rows)));
   }
 }
 
@@ -56,9 +58,8 @@ Task<Result<std::vector<store::KeyValue>>> Queue::Inside::look(DestinationPtr de
   return with.store.scan(std::move(scan));
 }
 
-/// Moves items to the end of their lease. Somebody else may have changed one: then nothing is taken, and the next look
-/// tells.
-Task<Result<void>> Queue::Inside::take(DestinationPtr destination, std::vector<store::KeyValue> rows) {
+/// Moves items to the end of their lease. False: somebody else changed one, nothing is taken, and the next look tells.
+Task<Result<bool>> Queue::Inside::take(DestinationPtr destination, std::vector<store::KeyValue> rows) {
   std::vector<record::ItemId> ids;
   for (const auto& row : rows) ids.push_back({record::last_number(row.key, 8)});
   PARAPH_CO_TRY(auto found, co_await service::load_items(with.store, ids));
@@ -87,18 +88,17 @@ Task<Result<void>> Queue::Inside::take(DestinationPtr destination, std::vector<s
   }
   const auto done = co_await with.store.commit(std::move(batch));
   if (!done && done.error().code == Code::Conflict) {
-    destinations.note_taken(*destination, "");
-    co_return Result<void>();
+    destinations.note_looked(*destination, "");
+    co_return false;
   }
   PARAPH_CO_CHECK(done);
-  destinations.note_taken(*destination, rows.back().key);
   destinations.add_ready(*destination, std::move(taken));
   for (std::size_t more = destinations.more_lanes(*destination), i = 1; i <= more; ++i) begin_lane(destination, i);
-  co_return Result<void>();
+  co_return true;
 }
 
-/// Takes the bells away, unless one was rung after its token was read. True: all is silent.
-Task<Result<bool>> Queue::Inside::silence(DestinationPtr destination, std::vector<std::string> bells,
+/// Takes the bells away, unless one was rung after its token was read: then the next look tells.
+Task<Result<void>> Queue::Inside::silence(DestinationPtr destination, std::vector<std::string> bells,
                                           std::vector<std::optional<std::string>> tokens) {
   store::Batch batch;
   for (std::size_t i = 0; i < bells.size(); ++i) {
@@ -108,10 +108,11 @@ Task<Result<bool>> Queue::Inside::silence(DestinationPtr destination, std::vecto
   }
   if (!batch.writes.empty()) {
     const auto done = co_await with.store.commit(std::move(batch));
-    if (!done && done.error().code == Code::Conflict) co_return false;
+    if (!done && done.error().code == Code::Conflict) co_return Result<void>();
     PARAPH_CO_CHECK(done);
   }
-  co_return destinations.end_look(*destination, bells);
+  destinations.end_look(*destination, bells);
+  co_return Result<void>();
 }
 
 /// A start finds what the node had taken when it ended.

@@ -57,11 +57,11 @@ struct Queue::Inside : std::enable_shared_from_this<Queue::Inside> {
   std::string token() const { return with.random.octets(8); }
 
   // look.cpp
-  /// Takes what is due. False: nothing is, and the bells are silent.
+  /// Takes what is due. False: nothing is, or all is taken.
   Task<Result<bool>> refill(DestinationPtr destination);
   Task<Result<std::vector<store::KeyValue>>> look(DestinationPtr destination, std::string from);
-  Task<Result<void>> take(DestinationPtr destination, std::vector<store::KeyValue> rows);
-  Task<Result<bool>> silence(DestinationPtr destination, std::vector<std::string> bells,
+  Task<Result<bool>> take(DestinationPtr destination, std::vector<store::KeyValue> rows);
+  Task<Result<void>> silence(DestinationPtr destination, std::vector<std::string> bells,
                              std::vector<std::optional<std::string>> tokens);
   Task<Result<std::size_t>> put_back();
 

@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <stdlib.h>
-
-#include <filesystem>
 
 #include "media/none/none_media.h"
+#include "queue/many_waiting_test.h"
 #include "queue/testing.h"
 #include "service/deposit.h"
 #include "service/signatures.h"
@@ -514,20 +512,6 @@ TEST_F(SmarthostTest, OneThatDoesNotAnswerIsTriedByOneAtATimeForAllItsDomains) {
   EXPECT_EQ(relay.most_at_once("smart.example"), 3u) << "all its transactions again";
   EXPECT_THAT(waiting(), IsEmpty());
 }
-
-/// A folder of its own, gone at the end.
-struct Folder {
-  Folder() {
-    auto name = (std::filesystem::temp_directory_path() / "paraph-queue-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder");
-    path = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  std::filesystem::path path;
-};
 
 TEST(QueueOnDisk, AStoreThatIsOpenedAgainGoesOnWhereItWas) {
   const Folder folder;

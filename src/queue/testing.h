@@ -155,9 +155,16 @@ struct QueueWorld : service::World {
                                        .options = std::move(with),
                                        .arrived = clock.now(),
                                        .skip = std::string_view(kReturnPath).size()};
-    const auto prepared = service::prepare_items(made, recipients, departure);
     PARAPH_CO_TRY(const auto sent, co_await mailboxes.special_id(alice, mail::SpecialUse::Sent));
     std::vector<service::Target> targets{{.account = alice, .mailbox = sent, .internal_date = clock.now()}};
+    co_return co_await send_to(made, std::move(recipients), departure, std::move(targets));
+  }
+  /// A message for elsewhere, which `targets` show too.
+  Task<Result<std::vector<service::Appended>>> send_to(service::NewMessage& made,
+                                                       std::vector<service::Elsewhere> recipients,
+                                                       service::Departure departure,
+                                                       std::vector<service::Target> targets) {
+    const auto prepared = service::prepare_items(made, recipients, departure);
     const auto along = [&](store::Batch& batch, const std::vector<mail::Entry>&) {
       return outbound.add(batch, made, prepared);
     };
