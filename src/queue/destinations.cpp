@@ -11,6 +11,12 @@ constexpr std::size_t kDownMax = 10'000;
 /// Items after which a lane makes room when others wait for one.
 constexpr std::size_t kServedAtOnce = 20;
 constexpr std::size_t kLooksFromHere = 64;
+constexpr std::chrono::minutes kPausedMax{1};
+
+/// A clock that went back makes no pause longer.
+bool is_paused(const Destination& destination, Time now) {
+  return now < destination.paused_until && destination.paused_until - now <= kPausedMax;
+}
 
 }  // namespace
 
@@ -30,7 +36,7 @@ bool Destinations::ring(const std::string& name, std::string bell_key, Time now)
   if (!one) one = std::make_shared<Destination>(Destination{.name = name});
   one->bells.insert(std::move(bell_key));
   one->again = true;
-  if (one->lanes != 0 || one->starving || now < one->paused_until) return true;
+  if (one->lanes != 0 || one->starving || is_paused(*one, now)) return true;
   one->starving = true;
   starving_.push_back(one);
   return true;
@@ -43,7 +49,7 @@ std::vector<DestinationPtr> Destinations::lanes_to_begin(Time now) {
     auto one = std::move(starving_.front());
     starving_.pop_front();
     one->starving = false;
-    if (now < one->paused_until || !may_begin(*one)) continue;
+    if (is_paused(*one, now) || !may_begin(*one)) continue;
     ++one->lanes;
     ++lanes_;
     begin.push_back(std::move(one));
@@ -153,13 +159,13 @@ void Destinations::note_down(const std::string& name, Down down) {
 void Destinations::end_down(const std::string& name) {
   const std::lock_guard lock(mutex_);
   const auto found = down_.find(name);
-  if (found != down_.end()) found->second.until = Time{};
+  if (found != down_.end()) found->second.until = found->second.since;
 }
 
 std::optional<Down> Destinations::find_down(const std::string& name, Time now) const {
   const std::lock_guard lock(mutex_);
   const auto found = down_.find(name);
-  if (found == down_.end() || now >= found->second.until) return std::nullopt;
+  if (found == down_.end() || now >= found->second.until || now < found->second.since) return std::nullopt;
   return found->second;
 }
 
