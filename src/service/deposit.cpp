@@ -165,7 +165,7 @@ Deposit::Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, 
 Policies& Deposit::policies() { return inside_->policies; }
 KeyRing& Deposit::keys() { return inside_->keys; }
 
-Task<Result<void>> Deposit::check_recipient(mail::Address recipient, Relaying relaying) {
+Task<Result<void>> Deposit::check_recipient(mail::Address recipient, Relaying relaying, std::uint64_t bytes) {
   PARAPH_CO_TRY(const bool local, co_await inside_->accounts.is_local(recipient.domain));
   if (!local && relaying == Relaying::Yes && inside_->outbound != nullptr) co_return Result<void>();
   if (!local)
@@ -176,7 +176,7 @@ Task<Result<void>> Deposit::check_recipient(mail::Address recipient, Relaying re
   if (!account) co_return fail(Code::NotFound, fmt::format("no user {} here", printable(recipient.text())));
   if (account->quota_bytes == 0 && account->quota_messages == 0) co_return Result<void>();
   PARAPH_CO_TRY(const auto quota, co_await inside_->mailboxes.quota(account->id));
-  if (is_full(quota, 0))
+  if (is_full(quota, bytes))
     co_return fail(Code::OverQuota, fmt::format("the mailbox of {} is full", printable(recipient.text())));
   co_return Result<void>();
 }
