@@ -11,6 +11,12 @@ constexpr std::size_t kDownMax = 10'000;
 /// Items after which a lane makes room when others wait for one.
 constexpr std::size_t kServedAtOnce = 20;
 constexpr std::size_t kLooksFromHere = 64;
+constexpr std::chrono::minutes kPausedMax{1};
+
+/// A clock that went back makes no pause longer.
+bool is_paused(const Destination& destination, Time now) {
+  return now < destination.paused_until && destination.paused_until - now <= kPausedMax;
+}
 
 }  // namespace
 
@@ -54,7 +60,7 @@ bool Destinations::ring(const std::string& name, std::string bell_key, Time now)
   if (!one) one = std::make_shared<Destination>(Destination{.name = name, .way = way_of_(name)});
   one->bells.insert(std::move(bell_key));
   one->again = true;
-  if (one->lanes == 0 && !one->starving && now >= one->paused_until) wait_for_lane(one);
+  if (one->lanes == 0 && !one->starving && !is_paused(*one, now)) wait_for_lane(one);
   return true;
 }
 
@@ -70,7 +76,7 @@ std::vector<DestinationPtr> Destinations::lanes_to_begin(Time now) {
     }
     one->starving = false;
     --waiting_;
-    if (now < one->paused_until) {
+    if (is_paused(*one, now)) {
       let_wait_on(one->way);  // the turn is another's
       continue;
     }
@@ -192,13 +198,13 @@ void Destinations::note_down(const Destination& destination, Down down) {
 void Destinations::end_down(const std::string& name) {
   const std::lock_guard lock(mutex_);
   const auto found = down_.find(way_of_(name));
-  if (found != down_.end()) found->second.until = Time{};
+  if (found != down_.end()) found->second.until = found->second.since;
 }
 
 std::optional<Down> Destinations::find_down(const Destination& destination, Time now) const {
   const std::lock_guard lock(mutex_);
   const auto found = down_.find(destination.way);
-  if (found == down_.end() || now >= found->second.until) return std::nullopt;
+  if (found == down_.end() || now >= found->second.until || now < found->second.since) return std::nullopt;
   return found->second;
 }
 

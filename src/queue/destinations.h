@@ -35,7 +35,7 @@ using DestinationPtr = std::shared_ptr<Destination>;
 
 /// Who did not take the last connection.
 struct Down {
-  Time until;  ///< nobody else is to try before
+  Time since, until;  ///< nobody else is to try between
   relay::Answer answer;
   std::string host;
 };

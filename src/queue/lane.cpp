@@ -48,6 +48,12 @@ class HoldGuard {
   record::ItemId id_;
 };
 
+/// Nobody needs to try again.
+bool is_final(const Tried& tried) {
+  return std::ranges::all_of(tried.answers,
+                             [](const relay::Answer& answer) { return answer.delivered() || answer.permanent(); });
+}
+
 relay::Answer answer_of(relay::Misfit misfit) {
   switch (misfit) {
     case relay::Misfit::Utf8:
@@ -157,31 +163,43 @@ Task<Tried> Queue::Inside::try_item(DestinationPtr destination, service::ItemRow
   co_return co_await try_hosts(destination, *hop, row);
 }
 
-/// Hosts in order until one is reached (RFC 5321 §5.1); a message that does not fit there is changed, and tried again.
+/// Hosts in order until one is reached and stays (RFC 5321 §5.1); a message that does not fit there is changed, and
+/// tried again.
 Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& hop, service::ItemRow& row) {
   Tried tried = same_for_all(row.item, {451, "4.4.4", "no server takes mail for this domain now"});
+  std::optional<Tried> hopeful;
+  bool reached = false;
   std::size_t next = 0;
   for (int refits = 0; next < hop.hosts.size();) {
     auto outcome = co_await send(hop.hosts[next], row.item);
     if (!outcome) co_return same_for_all(row.item, {451, "4.3.0", outcome.error().text});
     log_try(row, *outcome);
     tried = {.answers = outcome->answers, .host = outcome->host, .dsn = outcome->dsn};
-    if (!outcome->reached) {
+    if (outcome->reached && destinations.note_up(*destination)) begin_lanes();
+    reached = reached || outcome->reached;
+    if (!outcome->reached || outcome->broke_off) {
+      if (!hopeful && !is_final(tried)) hopeful = tried;
       ++next;
       continue;
     }
-    if (destinations.note_up(*destination)) begin_lanes();
     if (outcome->misfit == relay::Misfit::None) co_return tried;
     if (refits++ >= kRefitsMax) co_return same_for_all(row.item, answer_of(outcome->misfit));
     const auto changed = co_await refit(row, *outcome);
     if (!changed) co_return same_for_all(row.item, {451, "4.3.0", changed.error().text});
     if (!*changed) co_return same_for_all(row.item, answer_of(outcome->misfit));
   }
-  if (!tried.answers.empty())
-    destinations.note_down(*destination, {.until = with.clock.now() + std::min(kDownFor, options.retry.first),
-                                          .answer = tried.answers.front(),
-                                          .host = tried.host});
+  // A host that takes no mail at all does not speak for one that is down.
+  if (hopeful) tried = *std::move(hopeful);
+  if (!reached) note_down(*destination, tried);
   co_return tried;
+}
+
+void Queue::Inside::note_down(const Destination& destination, const Tried& tried) {
+  if (tried.answers.empty()) return;
+  const auto now = with.clock.now();
+  const auto until = now + std::min(kDownFor, options.retry.first);
+  destinations.note_down(destination,
+                         {.since = now, .until = until, .answer = tried.answers.front(), .host = tried.host});
 }
 
 Task<Result<relay::Outcome>> Queue::Inside::send(const relay::Host& host, const record::Queued& item) {

@@ -32,9 +32,10 @@ Task<Result<bool>> Queue::Inside::refill(DestinationPtr destination) {
     auto known = destinations.begin_look(*destination);
     const auto now_bell = record::bell_key(0, destination->name);
     if (!std::ranges::binary_search(known.bells, now_bell)) known.bells.push_back(now_bell);
+    const auto now = with.clock.now();
     // First what the bells say, then what there is: who rings after this is not overheard.
     PARAPH_CO_TRY(auto tokens, co_await with.store.get_many(known.bells));
-    PARAPH_CO_TRY(auto rows, co_await look(destination, known.from));
+    PARAPH_CO_TRY(auto rows, co_await look(destination, known.from, now));
     const bool to_the_end = rows.size() < kItemsAtOnce;
     destinations.note_looked(*destination, to_the_end ? "" : rows.back().key);
     bool taken = true;
@@ -43,6 +44,11 @@ Task<Result<bool>> Queue::Inside::refill(DestinationPtr destination) {
     }
     // Whoever rang before the tokens were read has been heard: nothing else is due.
     if (taken && to_the_end && known.from.empty()) {
+      // A bell of a time to come: the clock went back since it rang, and it will ring again.
+      const auto to_come = record::bell_key(service::queue_seconds(now) + 1, "");
+      for (std::size_t k = 0; k < known.bells.size(); ++k) {
+        if (known.bells[k] >= to_come) tokens[k].reset();
+      }
       PARAPH_CO_CHECK(co_await silence(destination, std::move(known.bells), std::move(tokens)));
     }
   }
@@ -50,9 +56,9 @@ Task<Result<bool>> Queue::Inside::refill(DestinationPtr destination) {
 
 /// The `w` rows that are due. What was taken leaves marks in the store's files for a while, so a look does not begin
 /// where it did before.
-Task<Result<std::vector<store::KeyValue>>> Queue::Inside::look(DestinationPtr destination, std::string from) {
+Task<Result<std::vector<store::KeyValue>>> Queue::Inside::look(DestinationPtr destination, std::string from, Time now) {
   auto scan = record::all_with(record::waiting_prefix(destination->name));
-  scan.to = record::waiting_key(destination->name, service::queue_seconds(with.clock.now()) + 1, 0);
+  scan.to = record::waiting_key(destination->name, service::queue_seconds(now) + 1, 0);
   if (!from.empty()) scan.from = from + '\0';
   scan.entries_max = kItemsAtOnce;
   return with.store.scan(std::move(scan));

@@ -87,6 +87,7 @@ Task<void> Queue::Inside::pump() {
 Task<Result<void>> Queue::Inside::pass() {
   co_await finish_unfinished();
   co_await forget_ended();
+  PARAPH_CO_CHECK(co_await go_round());
   PARAPH_CO_CHECK(co_await ring_due());
   begin_lanes();
   co_return Result<void>();
@@ -113,7 +114,7 @@ Task<Result<void>> Queue::Inside::ring_due() {
 
 Task<void> Queue::Inside::forget_ended() {
   const auto now = with.clock.now();
-  if (forgot && now - *forgot < kForgetEvery) co_return;
+  if (forgot && now >= *forgot && now - *forgot < kForgetEvery) co_return;
   forgot = now;
   for (int pages = 0; pages < kForgetPages; ++pages) {
     const auto gone = co_await items.forget_ended(kForgetAtOnce);
@@ -122,6 +123,7 @@ Task<void> Queue::Inside::forget_ended() {
 }
 
 Task<std::chrono::milliseconds> Queue::Inside::time_to_next_bell() {
+  if (!round_at.empty()) co_return kSleepMin;
   const auto now = service::queue_seconds(with.clock.now());
   auto scan = record::all_with(record::bells_prefix());
   scan.from = record::bell_key(now + 1, "");

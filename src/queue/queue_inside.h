@@ -22,8 +22,8 @@ struct Counts {
   Gauge& lanes;
 };
 
-/// What the files of this room share: queue.cpp (when), look.cpp (what is taken), lane.cpp (one try after the other),
-/// finish.cpp (what came of it).
+/// What the files of this room share: queue.cpp (when), round.cpp (that nobody is forgotten), look.cpp (what is taken),
+/// lane.cpp (one try after the other), finish.cpp (what came of it).
 struct Queue::Inside : std::enable_shared_from_this<Queue::Inside> {
   Inside(const Neighbours& n, NextHops& h, relay::Relay& r, net::Gate& g, Options o, ChangeForm c, Metrics* m)
       : with(n),
@@ -56,10 +56,15 @@ struct Queue::Inside : std::enable_shared_from_this<Queue::Inside> {
   bool stopping() const { return stopped || gate.stopping(); }
   std::string token() const { return with.random.octets(8); }
 
+  // round.cpp
+  /// Now and then looks whether every destination that has items has a bell too.
+  Task<Result<void>> go_round();
+  Task<Result<void>> ring_if_silent(std::string destination, std::uint64_t due);
+
   // look.cpp
   /// Takes what is due. False: nothing is, or all is taken.
   Task<Result<bool>> refill(DestinationPtr destination);
-  Task<Result<std::vector<store::KeyValue>>> look(DestinationPtr destination, std::string from);
+  Task<Result<std::vector<store::KeyValue>>> look(DestinationPtr destination, std::string from, Time now);
   Task<Result<bool>> take(DestinationPtr destination, std::vector<store::KeyValue> rows);
   Task<Result<void>> silence(DestinationPtr destination, std::vector<std::string> bells,
                              std::vector<std::optional<std::string>> tokens);
@@ -71,6 +76,7 @@ struct Queue::Inside : std::enable_shared_from_this<Queue::Inside> {
   Task<void> deliver(DestinationPtr destination, service::ItemRow row);
   Task<Tried> try_item(DestinationPtr destination, service::ItemRow& row);
   Task<Tried> try_hosts(DestinationPtr destination, const NextHop& hop, service::ItemRow& row);
+  void note_down(const Destination& destination, const Tried& tried);
   Task<Result<relay::Outcome>> send(const relay::Host& host, const record::Queued& item);
   Task<Result<bool>> refit(service::ItemRow& row, const relay::Outcome& outcome);
 
@@ -101,7 +107,9 @@ struct Queue::Inside : std::enable_shared_from_this<Queue::Inside> {
   std::atomic<bool> truncated{false};  ///< more bells ring than were heard
   std::mutex mutex;
   std::map<std::uint64_t, Unfinished> unfinished;  ///< under mutex
-  std::optional<Time> forgot;                      ///< when forget_ended() ran; the pump's own
+  std::optional<Time> forgot;                      ///< when forget_ended() ran; the pump's own, as is what follows
+  std::optional<Time> round_begun;
+  std::string round_at;  ///< where the round goes on; "": it is over
 };
 
 /// A try's answers when no server gave any: the same for every recipient who waits.

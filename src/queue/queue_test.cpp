@@ -213,6 +213,38 @@ TEST_F(QueueTest, TheNextServerIsTriedWhenOneCannotBeReached) {
   EXPECT_THAT(waiting(), IsEmpty());
 }
 
+TEST_F(QueueTest, AServerThatTakesNoMailDoesNotSpeakForOneThatIsDown) {
+  hops.prefixes = {"mx1.", "mx2."};
+  relay.script = [](const relay::Host& host, const relay::Job& job) {
+    if (host.name.starts_with("mx1")) return FakeRelay::down(host, job);
+    auto outcome = FakeRelay::all(job, {554, "5.3.2", "no mail here"});
+    outcome.reached = false;
+    return outcome;
+  };
+  send({"carol@example.net"});
+  run_due();
+  EXPECT_THAT(waiting(), SizeIs(1));
+  relay.script = &FakeRelay::take;
+  pass(10min);
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_THAT(inbox_of(alice), IsEmpty());
+}
+
+TEST_F(QueueTest, TheNextServerIsTriedWhenOneBreaksOffBeforeItHasTheMessage) {
+  hops.prefixes = {"mx1.", "mx2."};
+  relay.script = [](const relay::Host& host, const relay::Job& job) {
+    if (!host.name.starts_with("mx1")) return FakeRelay::take(host, job);
+    auto outcome = FakeRelay::all(job, {421, "4.3.2", "no more now"});
+    outcome.broke_off = true;
+    return outcome;
+  };
+  send({"carol@example.net"});
+  run_due();
+  ASSERT_THAT(relay.calls, SizeIs(2));
+  EXPECT_EQ(relay.calls[1].host, "mx2.example.net");
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
 TEST_F(QueueTest, ADomainThatTakesNoMailSaysSo) {
   hops.failures = {{"gone.example", {Code::NotFound, "no such domain"}},
                    {"null.example", {Code::Denied, "takes no mail"}},
@@ -417,6 +449,45 @@ TEST_F(QueueTest, WhatAnotherNodeTookIsTakenWhenItsLeaseIsOver) {
   pass(2min);
   EXPECT_THAT(relay.calls, SizeIs(1));
   EXPECT_THAT(waiting(), IsEmpty());
+}
+
+TEST_F(QueueTest, AClockThatGoesBackLosesNothing) {
+  send({"carol@example.net"});
+  clock.advance(-2s);
+  run_due();
+  EXPECT_THAT(relay.calls, IsEmpty()) << "due in two seconds, by this clock";
+  pass(61min);
+  EXPECT_THAT(relay.calls, SizeIs(1));
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
+TEST_F(QueueTest, AClockThatGoesBackWhileItemsAreTakenLosesNothing) {
+  relay.script = &FakeRelay::put_off;
+  for (int i = 0; i < 50; ++i) send({"carol@example.net"});
+  run_due();
+  relay.calls.clear();
+  // All their bells ring; after the first try no more of them are due.
+  relay.script = [this](const relay::Host& host, const relay::Job& job) {
+    if (relay.calls.empty()) clock.advance(-10min);
+    return FakeRelay::take(host, job);
+  };
+  pass(8min, 8min);
+  EXPECT_LT(relay.calls.size(), 50u);
+  relay.script = &FakeRelay::take;
+  pass(15min);
+  EXPECT_THAT(relay.calls, SizeIs(50));
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
+TEST_F(QueueTest, ADestinationThatWasDownIsTriedAlthoughTheClockWentBack) {
+  relay.script = &FakeRelay::down;
+  send({"carol@example.net"});
+  run_due();
+  relay.script = &FakeRelay::take;
+  clock.advance(-48h);
+  send({"carol@example.net"});
+  run_due();
+  EXPECT_THAT(relay.calls, SizeIs(2));
 }
 
 TEST_F(QueueTest, AThousandRecipientsOfADomainAreTenTransactions) {

@@ -39,8 +39,10 @@ std::optional<std::string> as_asked(std::string_view domain) {
 
 std::string name_of(const Route& route) { return fmt::format("{}:{}", lowered(route.host), route.port); }
 
+/// As everywhere: ::ffff:192.0.2.1 is 192.0.2.1.
 net::Endpoint endpoint_of(const dns::Address& address, std::uint16_t port) {
-  return {.octets = address.octets, .port = port, .v6 = address.v6};
+  const net::Endpoint found{.octets = address.octets, .port = port, .v6 = address.v6};
+  return net::parse_endpoint(found.text()).value_or(found);
 }
 
 /// Nobody else's: this machine, no machine, or many. What DNS says shall not make this server speak to itself.
@@ -63,6 +65,16 @@ std::unexpected<Error> lookup_failed(Error error) {
   if (error.code == Code::Unauthenticated) return std::unexpected(std::move(error));
   const bool gone = error.code == Code::NotFound || error.code == Code::BadInput;
   return fail(gone ? Code::NotFound : Code::Unavailable, std::move(error.text));
+}
+
+/// RFC 5321 §5.1: this server, and whatever is not preferred to it, is no way on. True: it is among them.
+bool drop_from(std::vector<dns::Mx>& exchanges, std::string_view own_name) {
+  std::optional<std::uint16_t> own;
+  for (const auto& mx : exchanges) {
+    if (mx.host == own_name) own = std::min(mx.preference, own.value_or(mx.preference));
+  }
+  if (own) std::erase_if(exchanges, [&](const dns::Mx& mx) { return mx.preference >= *own; });
+  return own.has_value();
 }
 
 }  // namespace
@@ -164,14 +176,10 @@ Task<Result<std::vector<Routes::Exchange>>> Routes::exchanges(std::string domain
     co_return fail(Code::Denied, fmt::format("{} takes no mail (null MX)", printable(domain)));
   std::vector<Exchange> result;
   if (found->empty()) result.push_back({.host = domain, .ask_tlsa = true});
+  if (drop_from(*found, options_.own_name) && found->empty())
+    co_return fail(Code::Refused,
+                   fmt::format("this server is the best exchange of {}, and has no such domain", printable(domain)));
   for (auto& mx : ordered(*std::move(found))) {
-    // RFC 5321 §5.1: this server, and whatever is less preferred, is no way on.
-    if (mx.host == options_.own_name) {
-      if (result.empty())
-        co_return fail(Code::Refused, fmt::format("this server is the best exchange of {}, and has no such domain",
-                                                  printable(domain)));
-      break;
-    }
     if (!mx.host.empty() && result.size() < options_.hosts_max)
       result.push_back({.host = mx.host, .ask_tlsa = mx.secure});
   }

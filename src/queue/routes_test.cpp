@@ -134,6 +134,24 @@ TEST_F(RoutesTest, OurOwnNameEndsTheList) {
   EXPECT_THAT(hosts("a.test"), ElementsAre("mx1.a.test 192.0.2.1:25"));
 }
 
+TEST_F(RoutesTest, OurOwnNameEndsItsWholePreference) {
+  for (int i = 1; i < 8; ++i) dns_.add_mx("a.test", {20, "mx" + std::to_string(i) + ".a.test"});
+  dns_.add_mx("a.test", {20, "me.test"});
+  EXPECT_THAT(hosts("a.test"), ElementsAre("refused"));
+  dns_.add_mx("a.test", {10, "mx8.a.test"});
+  EXPECT_THAT(hosts("a.test"), ElementsAre("mx8.a.test 192.0.2.8:25"));
+}
+
+TEST_F(RoutesTest, AnAddressInIpv6ClothesLeadsNowhereElse) {
+  dns::Address mapped{.octets = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1}, .v6 = true};
+  dns_.add_address("self.test", mapped);
+  EXPECT_THAT(hosts("self.test"), ElementsAre("not found"));
+  mapped.octets[12] = 192;
+  mapped.octets[14] = 2;
+  dns_.add_address("v4.test", mapped);
+  EXPECT_THAT(hosts("v4.test"), ElementsAre("v4.test 192.0.2.1:25"));
+}
+
 TEST_F(RoutesTest, AHostThatCannotBeHadIsPassedOver) {
   dns_.add_mx("a.test", {10, "nobody.test"});
   dns_.add_mx("a.test", {15, "mx3.a.test"});

@@ -56,6 +56,18 @@ void drop_mbox_line(NewMessage& message) {
   edit_header(message, [](signature::Message& edited) { edit_top_header(edited, {}, ""); });
 }
 
+/// A header that is not whole at hand could hide anything from us.
+Result<void> check_length(const NewMessage& message) {
+  if (message.header.size() == message.record.structure.root().header.size()) return {};
+  return fail(Code::BadInput, "the message's header is too long");
+}
+
+/// What a device sends that writes none of these fields may be the same twice, and yet be two messages.
+bool bears_a_mark(std::string_view header) {
+  const auto there = [&](std::string_view name) { return mime::count_fields(header, name) != 0; };
+  return there("Message-ID") || there("Date") || there("Received");
+}
+
 }  // namespace
 
 /// What does not change from one try of a submission to the next.
@@ -165,7 +177,7 @@ Deposit::Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, 
 Policies& Deposit::policies() { return inside_->policies; }
 KeyRing& Deposit::keys() { return inside_->keys; }
 
-Task<Result<void>> Deposit::check_recipient(mail::Address recipient, Relaying relaying) {
+Task<Result<void>> Deposit::check_recipient(mail::Address recipient, Relaying relaying, std::uint64_t bytes) {
   PARAPH_CO_TRY(const bool local, co_await inside_->accounts.is_local(recipient.domain));
   if (!local && relaying == Relaying::Yes && inside_->outbound != nullptr) co_return Result<void>();
   if (!local)
@@ -176,7 +188,7 @@ Task<Result<void>> Deposit::check_recipient(mail::Address recipient, Relaying re
   if (!account) co_return fail(Code::NotFound, fmt::format("no user {} here", printable(recipient.text())));
   if (account->quota_bytes == 0 && account->quota_messages == 0) co_return Result<void>();
   PARAPH_CO_TRY(const auto quota, co_await inside_->mailboxes.quota(account->id));
-  if (is_full(quota, 0))
+  if (is_full(quota, bytes))
     co_return fail(Code::OverQuota, fmt::format("the mailbox of {} is full", printable(recipient.text())));
   co_return Result<void>();
 }
@@ -231,8 +243,8 @@ Task<Result<Deposit::Inside::Prepared>> Deposit::Inside::prepare(const Transacti
                                                                  const record::Account& principal,
                                                                  NewMessage& message) {
   PARAPH_CO_CHECK(check_loop(message.header));
+  PARAPH_CO_CHECK(check_length(message));
   const mail::Part& root = message.record.structure.root();
-  if (message.header.size() != root.header.size()) co_return fail(Code::BadInput, "the message's header is too long");
   // What comes after such a line is body to us, and may be header to others: a second From could hide there.
   if (has(root.defects, mail::Defect::HeaderNotEnded) && root.body.size() > 0) {
     co_return fail(Code::BadInput, "the header has a line that is no field (RFC 5322, section 2.2)");
@@ -437,8 +449,9 @@ Task<Result<NewMessage>> Deposit::shorten(record::Queued item, std::uint64_t siz
 
 Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& transaction, NewMessage& message) {
   PARAPH_CO_CHECK(check_loop(message.header));
+  PARAPH_CO_CHECK(check_length(message));
   std::optional<Handed> handed;
-  if (message.content) {
+  if (message.content && bears_a_mark(message.header)) {
     handed.emplace(Handed{.content = *message.content,
                           .peer = transaction.peer,
                           .reverse_path = transaction.reverse_path,

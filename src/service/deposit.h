@@ -61,8 +61,10 @@ class Deposit {
           Metrics* metrics = nullptr, Outbound* outbound = nullptr);
 
   /// May mail for `recipient` be taken here? NotFound: local domain, no such user (550 5.1.1). Denied: foreign domain,
-  /// no relaying (550 5.7.1): only what an authenticated sender submits goes to other servers. OverQuota (552 5.2.2).
-  Task<Result<void>> check_recipient(mail::Address recipient, Relaying relaying = Relaying::No);
+  /// no relaying (550 5.7.1): only what an authenticated sender submits goes to other servers. OverQuota (552 5.2.2):
+  /// there is no room for `bytes`.
+  Task<Result<void>> check_recipient(mail::Address recipient, Relaying relaying = Relaying::No,
+                                     std::uint64_t bytes = 0);
 
   struct Outcome {
     signature::Report report;  ///< Untouched, with reason "", for MX and LMTP

@@ -212,6 +212,10 @@ TEST_F(DepositTest, RecipientsAreChecked) {
   EXPECT_EQ(code_of(deposit->check_recipient({"bob", "example.org"})), std::nullopt);
   EXPECT_EQ(code_of(deposit->check_recipient({"nobody", "example.org"})), Code::NotFound);
   EXPECT_EQ(code_of(deposit->check_recipient({"bob", "elsewhere.example"})), Code::Denied);
+  done(accounts.set_quota(bob, 100, 0));
+  EXPECT_EQ(code_of(deposit->check_recipient({"bob", "example.org"}, Relaying::No, 100)), std::nullopt);
+  EXPECT_EQ(code_of(deposit->check_recipient({"bob", "example.org"}, Relaying::No, 101)), Code::OverQuota);
+  EXPECT_EQ(code_of(deposit->check_recipient({"bob", "example.org"}, Relaying::No, UINT64_MAX)), Code::OverQuota);
   done(accounts.set_quota(bob, 0, 1));
   put(bob, box(bob, "INBOX").id);
   EXPECT_EQ(code_of(deposit->check_recipient({"bob", "example.org"})), Code::OverQuota);

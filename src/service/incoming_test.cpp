@@ -185,6 +185,27 @@ TEST_F(Incoming, ASecondFromDoesNotHideTheFirst) {
   }
 }
 
+TEST_F(Incoming, AFromBehindALineThatIsNoFieldDoesNotGetBy) {
+  const std::string hidden = "this is no field\r\nFrom: ceo@reject.example\r\n\r\nhello\r\n";
+  for (const std::string before : {"Subject: x\r\n", "From: a@none.example\r\n"}) {
+    ok(send({"mallory", "none.example"}, before + hidden, "192.0.2.1"));
+    EXPECT_THAT(in(world_.bob, "Junk"), HasSubstr(before)) << before;
+  }
+  EXPECT_EQ(in(world_.bob, "INBOX"), "(none)");
+}
+
+TEST_F(Incoming, ForgedResultsInAnEndlessHeaderAreNotKept) {
+  const std::string forged = "Authentication-Results: mx.example.net; dkim=pass header.d=reject.example\r\n";
+  const std::string fill = "X-Fill: " + std::string(900, 'x') + "\r\n";
+  std::string header = "From: a@none.example\r\n";
+  while (header.size() < 300'000) header += fill;
+  const auto sent = send({"mallory", "none.example"}, header + forged + "\r\nhello\r\n", "192.0.2.1");
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().code, Code::BadInput);
+  EXPECT_FALSE(
+      send({"mallory", "none.example"}, forged + header + "\r\nhello\r\n", "", {{{"bob", "example.org"}}}, "LMTP"));
+}
+
 TEST_F(Incoming, SilenceOfDnsHoldsNothingUp) {
   set("example.org", "dmarc", "reject");
   set("example.org", "spf", "reject");

@@ -70,6 +70,18 @@ TEST_F(RepeatsTest, WhatDiffersInAnythingIsAnother) {
   EXPECT_THAT(uids(inbox), ElementsAre(1, 2, 3, 4, 5, 6));
 }
 
+/// A device that says the same each time means it each time.
+TEST_F(RepeatsTest, WhatBearsNoMarkOfItsOwnIsNeverARepeat) {
+  constexpr std::string_view kAlarm = "From: a@elsewhere.example\r\nSubject: alarm\r\n\r\nMessage-ID: none\r\n";
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(hand_over(transaction(), kAlarm));
+  EXPECT_THAT(uids(inbox), ElementsAre(1, 2));
+  for (const std::string mark : {"Message-ID: <2@x>\r\n", "Date: Mon, 1 Jan 2024 00:00:00 +0000\r\n",
+                                 "Received: by x; Mon, 1 Jan 2024 00:00:00 +0000\r\n"}) {
+    EXPECT_TRUE(hand_over(transaction(), mark + std::string(kAlarm)));
+    EXPECT_FALSE(hand_over(transaction(), mark + std::string(kAlarm))) << mark;
+  }
+}
+
 TEST_F(RepeatsTest, AfterADayItIsTakenAgain) {
   EXPECT_TRUE(hand_over(transaction()));
   clock.advance(std::chrono::seconds(86'399));
@@ -106,10 +118,10 @@ TEST_F(RepeatsTest, TwoAtOnceAreOne) {
 }
 
 TEST_F(RepeatsTest, OldRowsGoAsOthersCome) {
-  for (int i = 0; i < 200; ++i) hand_over(transaction(), "Subject: " + std::to_string(i) + "\r\n\r\n");
+  for (int i = 0; i < 200; ++i) hand_over(transaction(), "Message-ID: <" + std::to_string(i) + "@x>\r\n\r\n");
   EXPECT_EQ(rows(), 200U);
   clock.advance(std::chrono::seconds(86'400));
-  for (int i = 200; i < 400; ++i) hand_over(transaction(), "Subject: " + std::to_string(i) + "\r\n\r\n");
+  for (int i = 200; i < 400; ++i) hand_over(transaction(), "Message-ID: <" + std::to_string(i) + "@x>\r\n\r\n");
   EXPECT_LT(rows(), 250U);
   EXPECT_GE(rows(), 200U);
 }

@@ -11,8 +11,9 @@
 namespace paraph::service {
 
 bool is_full(const Mailboxes::Quota& quota, std::uint64_t bytes) {
-  return (quota.bytes_max != 0 && quota.bytes + bytes > quota.bytes_max) ||
-         (quota.messages_max != 0 && quota.messages + 1 > quota.messages_max);
+  const bool bytes_full =
+      quota.bytes_max != 0 && (quota.bytes > quota.bytes_max || bytes > quota.bytes_max - quota.bytes);
+  return bytes_full || (quota.messages_max != 0 && quota.messages + 1 > quota.messages_max);
 }
 
 namespace {

@@ -27,6 +27,12 @@ bool has_whole_header(const NewMessage& message) {
   return message.header.size() == message.record.structure.root().header.size();
 }
 
+/// What comes after a line that is no field is body to us, and may be header to others: a second From could be there.
+bool may_hide_fields(const NewMessage& message) {
+  const auto& root = message.record.structure.root();
+  return has(root.defects, mail::Defect::HeaderNotEnded) && root.body.size() > 0;
+}
+
 /// A domain as DNS is asked for it; what cannot be one stays as it is, and has no records.
 std::string ascii_domain(const std::string& domain) { return mime::to_a_labels(domain).value_or(domain); }
 
@@ -134,11 +140,11 @@ Task<Result<IncomingVerifier::Checked>> IncomingVerifier::check(const NewMessage
 }
 
 dmarc::Outcome IncomingVerifier::evaluate(const NewMessage& message, const Checked& checked) {
-  // A header that is too long to be looked at, or that names a crowd in From, is no honest message's.
-  if (!has_whole_header(message) || checked.authors.too_many) {
+  // A header that cannot be looked at, or that names a crowd in From, is no honest message's.
+  if (!has_whole_header(message) || may_hide_fields(message) || checked.authors.too_many) {
     return {.verdict = dmarc::Verdict::PermError,
             .asked = dmarc::Disposition::Quarantine,
-            .reason = "From names too many domains, or the header is too long"};
+            .reason = "From names too many domains, or the header is broken"};
   }
   const auto evidence = evidence_of(*checked.spf, checked.dkim);
   const auto draw = static_cast<unsigned>(random_.below(100));

@@ -81,6 +81,7 @@ Task<Result<bool>> SmtpRelay::send_over(std::unique_ptr<Connection> connection, 
     PARAPH_CO_CHECK(co_await transaction.run());
     outcome.answers = std::move(transaction.answers());
     stale = transaction.unheard();
+    outcome.broke_off = transaction.broke_off();
   }
   pool_.put(key, std::move(connection));
   co_return stale;

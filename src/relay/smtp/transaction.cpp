@@ -179,6 +179,7 @@ Task<Result<void>> Transaction::settle() {
     expected_.pop_front();
     auto reply = co_await connection_.read_reply(name_of(static_cast<int>(expected.step)), within(expected.step));
     if (!reply) {
+      broke_off_ = !complete_;
       answer_rest(no_answer(written ? std::move(reply).error().text : std::move(written).error().text));
       over_ = true;
     } else if (!written && expected.step == Step::End && reply->code < 400) {
@@ -196,6 +197,7 @@ void Transaction::note(Expected expected, const Answer& answer) {
   if (answer.code != 421 && expected.step != Step::Reset) unheard_ = false;
   // RFC 5321 §3.8: it closes the connection now, whatever was asked.
   if (answer.code == 421) {
+    broke_off_ = true;
     answer_rest(answer);
     over_ = true;
     return;
@@ -241,6 +243,7 @@ Task<Result<void>> Transaction::write_burst(bool& broke) {
   // What it said before it took no more is read as the reply to the message.
   auto reply = co_await connection_.read_reply("the message", options_.patience.last_words);
   const bool refused = reply && reply->code >= 400;
+  broke_off_ = !refused || reply->code == 421;
   answer_rest(refused ? answer_of(*reply) : no_answer(std::move(written).error().text));
   if (refused) unheard_ = unheard_ && reply->code == 421;
   over_ = true;

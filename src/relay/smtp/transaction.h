@@ -26,6 +26,8 @@ class Transaction {
   std::vector<Answer>& answers() & { return answers_; }
   /// Nothing was said to it but 421: the connection had ended before it began.
   bool unheard() const { return unheard_; }
+  /// It ended, by 421 or without a word, when the server cannot have the whole message.
+  bool broke_off() const { return broke_off_; }
 
  private:
   enum class Step { Reset, Mail, Rcpt, Data, End };
@@ -65,6 +67,7 @@ class Transaction {
   bool data_open_ = false;  ///< 354 came
   bool complete_ = false;   ///< the last octet was written
   bool unheard_ = true;
+  bool broke_off_ = false;
   bool over_ = false;  ///< nothing more is asked
 };
 

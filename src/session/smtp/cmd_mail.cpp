@@ -31,6 +31,7 @@ Task<void> Session::mail(smtp::MailFrom command) {
   }
   reverse_path_ = std::move(command.from);
   options_ = std::move(command.options);
+  size_ = command.size.value_or(0);
   ++messages_;
   enter(Phase::Mail);
   reply(250, "2.1.0", "sender ok");

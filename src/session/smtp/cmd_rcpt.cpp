@@ -43,8 +43,8 @@ Task<void> Session::rcpt(smtp::RcptTo command) {
   ++recipients_given_;
   auto recipient = std::move(command.to);
   recipient.address = co_await with_domain(server_, std::move(recipient.address));
-  auto allowed = co_await server_.deposit.check_recipient(recipient.address,
-                                                          account_ ? service::Relaying::Yes : service::Relaying::No);
+  auto allowed = co_await server_.deposit.check_recipient(
+      recipient.address, account_ ? service::Relaying::Yes : service::Relaying::No, size_);
   if (!allowed) {
     const auto refusal = refusal_of(allowed.error());
     // Strangers who guess addresses run into the limit; a user's stale address book does not.

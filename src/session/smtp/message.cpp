@@ -168,6 +168,7 @@ void Session::answer_all(const smtp::Reply& one) {
 void Session::forget_transaction() {
   reverse_path_ = {};
   options_ = {};
+  size_ = 0;
   recipients_ = {};
   incoming_.reset();
   chunk_is_last_.reset();

@@ -137,6 +137,7 @@ class Session {
   std::unique_ptr<record::Account> account_;  ///< who logged in
   mail::Address reverse_path_;
   mail::MailOptions options_;
+  std::uint64_t size_ = 0;  ///< what MAIL announced
   std::vector<mail::Recipient> recipients_;
   std::unique_ptr<Incoming> incoming_;
   std::optional<bool> chunk_is_last_;  ///< of the BDAT whose octets come; nullopt: DATA
