@@ -7,6 +7,8 @@ namespace paraph::queue {
 namespace {
 
 constexpr std::size_t kStarvingMax = 1000;
+/// In all lines together: those of one host that is slow shall not keep others out.
+constexpr std::size_t kWaitingMax = 20'000;
 constexpr std::size_t kDownMax = 10'000;
 /// Items after which a lane makes room when others wait for one.
 constexpr std::size_t kServedAtOnce = 20;
@@ -55,7 +57,8 @@ void Destinations::let_wait_on(const std::string& way) {
 bool Destinations::ring(const std::string& name, std::string bell_key, Time now) {
   const std::lock_guard lock(mutex_);
   const auto found = all_.find(name);
-  if (found == all_.end() && waiting_ >= kStarvingMax) return false;
+  const bool room = starving_.size() < kStarvingMax && waiting_ < kWaitingMax;
+  if (found == all_.end() && !room) return false;
   auto& one = found != all_.end() ? found->second : all_[name];
   if (!one) one = std::make_shared<Destination>(Destination{.name = name, .way = way_of_(name)});
   one->bells.insert(std::move(bell_key));
@@ -133,7 +136,7 @@ bool Destinations::busy() const {
 
 bool Destinations::has_room() const {
   const std::lock_guard lock(mutex_);
-  return waiting_ < kStarvingMax / 2;
+  return starving_.size() < kStarvingMax / 2 && waiting_ < kWaitingMax / 2;
 }
 
 std::optional<service::ItemRow> Destinations::next_ready(Destination& destination) {

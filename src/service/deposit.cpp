@@ -202,7 +202,8 @@ Task<Result<Deposit::Outcome>> Deposit::submit(Transaction transaction, NewMessa
   if (inside->counts) inside->counts->submitted(transaction.principal.has_value(), outcome);
   const bool kept = outcome && !outcome->repeated && !outcome->refusal;
   if (!kept) co_await give_back_upload(inside->store, message.upload, std::move(message.uploaded));
-  if (kept && !header.empty()) co_await inside->receipts.send(transaction, header, arrived, outcome->deliveries);
+  if (kept && outcome->may_report && !header.empty())
+    co_await inside->receipts.send(transaction, header, arrived, outcome->deliveries);
   co_return outcome;
 }
 
@@ -470,6 +471,9 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& trans
     edit_header(message, [&](signature::Message& edited) { drop_forged_results(edited); });
   }
   Outcome outcome{.message_id = message_id_of(message.record.structure)};
+  // By LMTP comes what a server of ours took: whom it tells of what is its business.
+  const bool from_anyone = !transaction.client_address.empty();
+  outcome.may_report = !from_anyone || reverse_path_is_proven(provenance, transaction.reverse_path);
   prepend_fields(message.record.rope, message.record.structure,
                  format_return_path(transaction.reverse_path) + provenance.results + received_field(transaction));
   const bool each = transaction.protocol.find("LMTP") != std::string::npos;

@@ -72,7 +72,8 @@ class Deposit {
     /// One per recipient, in order: LMTP answers each; SMTP fails as a whole (nothing is kept) when any fails. Without
     /// a mailbox: it waits in the queue.
     std::vector<Result<Appended>> deliveries;
-    bool repeated = false;  ///< it was delivered before (repeats.h): nothing was kept, and there are no `deliveries`
+    bool repeated = false;   ///< it was delivered before (repeats.h): nothing was kept, and there are no `deliveries`
+    bool may_report = true;  ///< reports of success may go to the reverse-path (on MX: reverse_path_is_proven())
     std::optional<Refusal> refusal;  ///< every recipient's policy refuses the message: nothing was kept
   };
   /// Runs a received message through the pipeline. Durable when it answers. Codes: Denied (From is not the principal's

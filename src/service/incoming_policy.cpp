@@ -31,6 +31,15 @@ Arrival arrival_of(const Provenance& provenance, const Policy& policy) {
   return std::max(by_dmarc(provenance.dmarc, policy.dmarc), by_spf(provenance, policy.spf));
 }
 
+bool reverse_path_is_proven(const Provenance& provenance, const mail::Address& reverse_path) {
+  if (reverse_path.null()) return false;
+  const bool by_spf =
+      provenance.spf.verdict == spf::Verdict::Pass && provenance.spf.identity == spf::Identity::MailFrom;
+  const bool by_dmarc =
+      provenance.dmarc.verdict == dmarc::Verdict::Pass && iequals(provenance.dmarc.domain, reverse_path.domain);
+  return by_spf || by_dmarc;
+}
+
 Refusal refusal_of(const Provenance& provenance, const Policy& policy) {
   if (by_dmarc(provenance.dmarc, policy.dmarc) == Arrival::Refused)
     return {"5.7.26",

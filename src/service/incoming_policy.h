@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "mail/address.h"
 #include "service/policies.h"
 #include "service/verify_incoming.h"
 
@@ -15,6 +16,10 @@ enum class Arrival { Inbox, Junk, Refused };
 /// fail counts only where DMARC does not pass: mail that was forwarded fails SPF, and its DKIM signature still shows
 /// who wrote it.
 Arrival arrival_of(const Provenance& provenance, const Policy& policy);
+
+/// Did whoever handed the message over on MX show that its reverse-path is theirs: by SPF, or by DMARC for an author of
+/// that very domain? Reports that nobody needs go nowhere else: a stranger could have them sent to whom he likes.
+bool reverse_path_is_proven(const Provenance& provenance, const mail::Address& reverse_path);
 
 /// What a sender is told whom `policy` refuses.
 struct Refusal {

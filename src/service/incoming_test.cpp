@@ -7,6 +7,7 @@
 
 #include "crypto/random.h"
 #include "dns/memory/memory_resolver.h"
+#include "record/keys.h"
 #include "service/acquire.h"
 #include "service/deposit.h"
 #include "service/incoming_dns.h"
@@ -61,7 +62,7 @@ class Incoming : public testing::Test {
     IncomingVerifier verifier(world_.store, *asked_, world_.clock, random_, "mx.example.net");
     Acquirer nobody({}, std::chrono::seconds(1));
     Deposit deposit(world_.store, world_.accounts, world_.mailboxes, nobody, random_, world_.clock, world_.limits,
-                    {.server_name = "mx.example.net"}, &verifier);
+                    {.server_name = "mx.example.net"}, &verifier, nullptr, &outbound_);
     Transaction transaction{.reverse_path = std::move(reverse_path),
                             .recipients = std::move(recipients),
                             .received_from = "helo.example (" + client + ")",
@@ -82,7 +83,11 @@ class Incoming : public testing::Test {
     return done(world_.mailboxes.entries(id)).back().flags.keywords;
   }
 
+  /// Items that wait to leave.
+  std::size_t queued() { return done(world_.store.scan(record::all_with(record::queued_prefix()))).size(); }
+
   World world_;
+  Outbound outbound_{world_.store};
   AccountId carol_;
   crypto::SeededRandom random_{1};
   dns::memory::MemoryResolver dns_;
@@ -126,6 +131,19 @@ TEST_F(Incoming, ByDefaultAllElseArrives) {
     EXPECT_THAT(keywords_in(world_.bob, "INBOX"), IsEmpty());
   }
   EXPECT_EQ(in(world_.bob, "Junk"), "(none)");
+}
+
+TEST_F(Incoming, SuccessIsReportedToAProvenSenderOnly) {
+  const std::vector<mail::Recipient> asks{{{"bob", "example.org"}, mail::Notify{.success = true}}};
+  ok(send("alone.example", "192.0.2.9", asks));   // SPF fails
+  ok(send("nobody.example", "192.0.2.1", asks));  // says nothing
+  ok(send("reject.example", "192.0.2.9", asks));
+  ok(send({"x", "victim.example"}, "From: ceo@reject.example\r\n\r\nhello\r\n", "192.0.2.1", asks));
+  EXPECT_EQ(queued(), 0u);
+  ok(send("alone.example", "192.0.2.1", asks));
+  EXPECT_EQ(queued(), 1u);
+  ok(send("nobody.example", "", asks, "LMTP"));
+  EXPECT_EQ(queued(), 2u) << "a server of ours took it, and knows whom it believes";
 }
 
 TEST_F(Incoming, AJunkMailboxIsMadeWhereThereIsNone) {
@@ -236,6 +254,37 @@ TEST_F(Incoming, AllQuestionsBeginAtOnceAndHaveOneDeadline) {
   EXPECT_THAT(in(world_.bob, "INBOX"), HasSubstr("dmarc=pass"));
   EXPECT_FALSE(late);
   EXPECT_GE(begun, 2);
+}
+
+TEST(ReversePathIsProven, BySpfOrByDmarcOfItsDomain) {
+  struct Row {
+    spf::Verdict spf;
+    spf::Identity identity;
+    dmarc::Verdict dmarc;
+    std::string author, reverse_path;
+    bool proven;
+  };
+  using D = dmarc::Verdict;
+  using I = spf::Identity;
+  using S = spf::Verdict;
+  const Row table[] = {
+      {S::Pass, I::MailFrom, D::None, "b.example", "a.example", true},
+      {S::Pass, I::Helo, D::None, "a.example", "a.example", false},
+      {S::Pass, I::MailFrom, D::None, "b.example", "", false},
+      {S::SoftFail, I::MailFrom, D::None, "a.example", "a.example", false},
+      {S::Fail, I::MailFrom, D::Pass, "a.example", "A.example", true},
+      {S::None, I::MailFrom, D::Pass, "a.example", "b.example", false},
+      {S::None, I::MailFrom, D::Fail, "a.example", "a.example", false},
+      {S::TempError, I::MailFrom, D::TempError, "a.example", "a.example", false},
+  };
+  for (std::size_t i = 0; i < std::size(table); ++i) {
+    const auto& row = table[i];
+    Provenance provenance;
+    provenance.spf = {.verdict = row.spf, .identity = row.identity};
+    provenance.dmarc = {.verdict = row.dmarc, .domain = row.author};
+    const mail::Address reverse_path{row.reverse_path.empty() ? "" : "x", row.reverse_path};
+    EXPECT_EQ(reverse_path_is_proven(provenance, reverse_path), row.proven) << i;
+  }
 }
 
 TEST(ArrivalOf, GrantsNoMoreThanThePolicy) {

@@ -38,7 +38,7 @@ class Dns:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="paraph-dns-"))
         self.command = network.middle.command("/usr/sbin/dnsmasq", "--no-daemon", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--bind-interfaces", "--listen-address=10.77.1.1,10.77.2.1",
                                               "--port=53", "--pid-file=", "--local=/test/", "--user=root", "--mx-host=receiver.test,mx.receiver.test,10", f"--host-record=mx.receiver.test,{exchange}",
-                                              "--mx-host=sender.test,mx.sender.test,10", "--host-record=mx.sender.test,10.77.1.2", "--mx-host=none.test,.,0", *records)
+                                              "--mx-host=sender.test,mx.sender.test,10", "--host-record=mx.sender.test,10.77.1.2", "--mx-host=none.test,.,0", "--txt-record=sender.test,v=spf1 ip4:10.77.0.0/16 -all", *records)
         self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def stop(self):
@@ -208,7 +208,7 @@ class Between(unittest.TestCase):
         while len(self.reports()) == before and time.monotonic() < end:
             time.sleep(0.1)
         self.assertEqual(len(self.reports()), before + 1)
-        self.assertRegex(self.reports()[-1].as_string(), r"Action: (relayed|delivered)")
+        self.assertRegex(self.reports()[-1].as_string(), r"Action: (relayed|delivered)", "SPF shows the receiver that it may tell alice")
 
 
 if __name__ == "__main__":

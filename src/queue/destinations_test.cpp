@@ -1,0 +1,101 @@
+#include "queue/destinations.h"
+
+#include <gmock/gmock.h>
+
+namespace paraph::queue {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr Time kNow{std::chrono::seconds{1'000'000}};
+constexpr std::chrono::minutes kMinute{1};
+
+/// Names that begin with "s" take the smarthost, two lanes a way, five in all.
+struct DestinationsTest : testing::Test {
+  void ring(const std::string& name) { EXPECT_TRUE(all.ring(name, "bell " + name, kNow)); }
+  std::vector<std::string> begin(Time now = kNow) {
+    std::vector<std::string> names;
+    for (auto& one : all.lanes_to_begin(now)) {
+      names.push_back(one->name);
+      running[one->name] = std::move(one);
+    }
+    return names;
+  }
+  /// The last lane of it ends, with nothing left to do.
+  void end(const std::string& name, std::optional<Time> failed = std::nullopt) {
+    const auto one = running.at(name);
+    if (!failed) {
+      all.begin_look(*one);
+      EXPECT_TRUE(all.end_look(*one, {}));
+    }
+    all.end_lane(one, failed);
+    running.erase(name);
+  }
+
+  Destinations all{2, 5, [](const std::string& name) { return name.starts_with('s') ? "smarthost" : name; }};
+  std::map<std::string, DestinationPtr> running;
+};
+
+TEST_F(DestinationsTest, OnesOfOneWayTakeTurns) {
+  for (const auto* name : {"s1", "s2", "s3", "s4", "a"}) ring(name);
+  EXPECT_THAT(begin(), ElementsAre("s1", "s2", "a"));
+  EXPECT_THAT(begin(), IsEmpty());
+  end("s2");
+  EXPECT_THAT(begin(), ElementsAre("s3"));
+  end("s1");
+  end("s3");
+  EXPECT_THAT(begin(), ElementsAre("s4"));
+  end("s4");
+  end("a");
+  EXPECT_FALSE(all.busy());
+}
+
+TEST_F(DestinationsTest, WhoWaitsForAWayKeepsNobodyElseOut) {
+  for (int i = 0; i < 500; ++i) ring("s" + std::to_string(i));
+  begin();
+  for (int i = 500; i < 6000; ++i) ring("s" + std::to_string(i));
+  ring("a");
+  EXPECT_THAT(begin(), ElementsAre("a"));
+  EXPECT_FALSE(all.must_yield(*running.at("a"), 1));
+  EXPECT_TRUE(all.must_yield(*running.at("s0"), 1000)) << "others of its way wait";
+}
+
+TEST_F(DestinationsTest, AWayThatDoesNotAnswerHasOneLaneUntilItDoes) {
+  for (const auto* name : {"s1", "s2", "s3", "s4"}) ring(name);
+  EXPECT_THAT(begin(), ElementsAre("s1", "s2"));
+  const Down down{.until = kNow + kMinute, .answer = {.text = "refused"}, .host = "smarthost"};
+  all.note_down(*running.at("s1"), down);
+  EXPECT_TRUE(all.find_down(*running.at("s2"), kNow));
+  EXPECT_TRUE(all.must_yield(*running.at("s2"), 0));
+  end("s2");
+  EXPECT_THAT(begin(), IsEmpty());
+  end("s1");
+  EXPECT_THAT(begin(), ElementsAre("s3"));
+  all.end_down("s9");  // an operator asks for another domain of that way
+  EXPECT_FALSE(all.find_down(*running.at("s3"), kNow));
+  EXPECT_THAT(begin(), IsEmpty()) << "and it is tried by one";
+  EXPECT_TRUE(all.note_up(*running.at("s3")));
+  EXPECT_FALSE(all.note_up(*running.at("s3")));
+  EXPECT_THAT(begin(), ElementsAre("s4"));
+}
+
+TEST_F(DestinationsTest, ATurnThatIsNotTakenIsTheNextOnes) {
+  ring("s1");
+  EXPECT_THAT(begin(), ElementsAre("s1"));
+  ring("s2");
+  ring("s3");
+  EXPECT_THAT(begin(), ElementsAre("s2"));
+  end("s1", kNow + kMinute);  // the store failed
+  EXPECT_THAT(begin(), ElementsAre("s3"));
+  ring("s1");
+  end("s2");
+  end("s3");
+  EXPECT_THAT(begin(), IsEmpty()) << "it is left alone";
+  EXPECT_TRUE(all.ring("s1", "bell", kNow + kMinute));
+  EXPECT_THAT(begin(kNow + kMinute), ElementsAre("s1"));
+}
+
+}  // namespace
+}  // namespace paraph::queue
