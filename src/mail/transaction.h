@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,6 +28,10 @@ enum class Body : std::uint8_t { SevenBit, EightBitMime, BinaryMime };
 
 /// RET of RFC 3461 §4.3: what of the message a report of failure shall hold.
 enum class Return : std::uint8_t { Unsaid, Full, Headers };
+
+/// Who goes first when several wait for one server. Stored on disk: never renumber.
+enum class Priority : std::uint8_t { Normal = 0, Urgent = 1, NonUrgent = 2 };
+inline constexpr std::array kPriorities{Priority::Urgent, Priority::Normal, Priority::NonUrgent};  ///< the first first
 
 /// What MAIL said besides the reverse-path, and what goes with the message to the next server.
 struct MailOptions {

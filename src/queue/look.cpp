@@ -54,14 +54,21 @@ Task<Result<bool>> Queue::Inside::refill(DestinationPtr destination) {
   }
 }
 
-/// The `w` rows that are due. What was taken leaves marks in the store's files for a while, so a look does not begin
-/// where it did before.
+/// The `w` rows that are due, those of the most urgent first. What was taken leaves marks in the store's files for a
+/// while, so a look does not begin where it did before.
 Task<Result<std::vector<store::KeyValue>>> Queue::Inside::look(DestinationPtr destination, std::string from, Time now) {
-  auto scan = record::all_with(record::waiting_prefix(destination->name));
-  scan.to = record::waiting_key(destination->name, service::queue_seconds(now) + 1, 0);
-  if (!from.empty()) scan.from = from + '\0';
-  scan.entries_max = kItemsAtOnce;
-  return with.store.scan(std::move(scan));
+  std::vector<store::KeyValue> rows;
+  for (const auto priority : mail::kPriorities) {
+    auto scan = record::all_with(record::waiting_prefix(destination->name, priority));
+    scan.to = record::waiting_key(destination->name, service::queue_seconds(now) + 1, 0, priority);
+    // What is more urgent is looked for from the beginning.
+    if (from.starts_with(record::waiting_prefix(destination->name, priority))) scan.from = from + '\0';
+    scan.entries_max = kItemsAtOnce - rows.size();
+    PARAPH_CO_TRY(auto more, co_await with.store.scan(std::move(scan)));
+    std::ranges::move(more, std::back_inserter(rows));
+    if (rows.size() == kItemsAtOnce) break;
+  }
+  co_return rows;
 }
 
 /// Moves items to the end of their lease. False: somebody else changed one, nothing is taken, and the next look tells.

@@ -36,7 +36,6 @@ struct QueueTest : testing::Test, QueueWorld {
     const auto acted = co_await items.apply(id, act);
     EXPECT_TRUE(acted && *acted);
   }
-  /// A message whenever one was delivered, `count` times.
   /// So many turns of the loop after the next delivery.
   Task<void> send_after(std::size_t turns) {
     const auto executor = co_await boost::asio::this_coro::executor;
@@ -509,6 +508,46 @@ TEST_F(QueueTest, WhoRingsDuringTheLastLookIsHeard) {
     EXPECT_THAT(waiting(), IsEmpty()) << turns;
   }
   EXPECT_THAT(relay.calls, SizeIs(80));
+}
+
+/// One at a time, so that their order shows.
+struct PriorityTest : QueueTest {
+  PriorityTest() : QueueTest({.connections_per_destination = 1, .connections_max = 1}) {}
+  void send_with(const std::string& field) {
+    auto made = message(std::string(kReturnPath) + field + kHello);
+    const auto to = recipients_of({"carol@example.net"}, std::nullopt);
+    service::done(send_message(made, to, {"alice", "example.org"}, {}));
+  }
+};
+
+TEST_F(PriorityTest, TheMoreUrgentGoesFirst) {
+  send_with("Precedence: bulk\r\n");
+  for (int i = 0; i < 45; ++i) send_with("");  // more than one look takes
+  send_with("Importance: high\r\n");
+  run_due();
+  ASSERT_THAT(relay.calls, SizeIs(47));
+  EXPECT_THAT(relay.calls.front().octets, HasSubstr("Importance: high"));
+  EXPECT_THAT(relay.calls.back().octets, HasSubstr("Precedence: bulk"));
+}
+
+TEST_F(PriorityTest, AnUrgentOneThatComesLaterDoesNotWaitForAllOthers) {
+  for (int i = 0; i < 100; ++i) send_with("");
+  const auto begin = relay.calls.size();
+  run_beside([](PriorityTest& test) -> Task<void> {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    while (test.relay.calls.size() < 30) co_await boost::asio::post(executor, use_task);
+    auto made = co_await test.receive(std::string(kReturnPath) + "Priority: urgent\r\n" + kHello);
+    auto prepared = service::ok(std::move(made));
+    const auto to = test.recipients_of({"carol@example.net"}, std::nullopt);
+    const mail::Address from{"alice", "example.org"};
+    const auto sent = co_await test.send_message(prepared, to, from, mail::MailOptions());
+    EXPECT_TRUE(sent.has_value());
+  }(*this));
+  run_due();
+  ASSERT_THAT(relay.calls, SizeIs(begin + 101));
+  const auto urgent =
+      std::ranges::find_if(relay.calls, [](const auto& call) { return call.octets.contains("urgent"); });
+  EXPECT_LE(urgent - relay.calls.begin(), 30 + 2 * 20) << "what is taken already goes before it";
 }
 
 struct BoundsTest : QueueTest {

@@ -41,7 +41,7 @@ Task<Result<void>> Queue::Inside::go_round() {
       continue;
     }
     std::string destination(said->destination);
-    round_at = record::all_with(record::waiting_prefix(destination)).to;
+    round_at = record::all_with(record::waiting_prefix(destination, said->priority)).to;
     if (said->due == record::kNever) continue;
     PARAPH_CO_CHECK(co_await ring_if_silent(std::move(destination), said->due));
   }

@@ -147,6 +147,7 @@ struct Queued {
   std::vector<QueuedRecipient> recipients;
   Time arrived;
   Time due;  ///< when it is to be tried, or its lease ends; says nothing of an item that is held, or has ended
+  mail::Priority priority = mail::Priority::Normal;
   std::uint32_t tries = 0;
   bool held = false;
   bool warned = false;        ///< its sender was told of the delay

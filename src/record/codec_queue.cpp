@@ -73,6 +73,7 @@ std::string format_queued(const Queued& item) {
   out->set_warned(item.warned);
   out->set_node(item.node);
   out->set_message_id(item.message_id);
+  out->set_priority(static_cast<std::uint32_t>(item.priority));
   if (item.ended) out->set_ended(std::max<std::int64_t>(1, unix_seconds(*item.ended)));
   return out->SerializeAsString();
 }
@@ -82,10 +83,11 @@ Result<Queued> parse_queued(std::string_view octets) {
   if (!in.parse(octets)) return corrupt("item of the queue");
   const auto body = enum_of(in->body(), mail::Body::BinaryMime);
   const auto ret = enum_of(in->ret(), mail::Return::Headers);
+  const auto priority = enum_of(in->priority(), mail::Priority::NonUrgent);
   const auto arrived = time_of(in->arrived());
   const auto due = time_of(in->due());
   const auto ended = time_of(in->ended());
-  if (!body || !ret || !arrived || !due || !ended || in->ended() < 0) return corrupt("item of the queue");
+  if (!body || !ret || !priority || !arrived || !due || !ended || in->ended() < 0) return corrupt("item of the queue");
   Queued item{.destination = in->destination(),
               .message = MessageId{in->message()},
               .plain = MessageId{in->plain()},
@@ -99,6 +101,7 @@ Result<Queued> parse_queued(std::string_view octets) {
               .recipients = {},
               .arrived = *arrived,
               .due = *due,
+              .priority = *priority,
               .tries = in->tries(),
               .held = in->held(),
               .warned = in->warned(),

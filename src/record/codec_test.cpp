@@ -44,6 +44,7 @@ Queued sample_queued() {
               .recipients = {},
               .arrived = at(0),
               .due = at(300),
+              .priority = mail::Priority::NonUrgent,
               .tries = 3,
               .held = true,
               .warned = true,

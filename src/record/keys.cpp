@@ -1,5 +1,7 @@
 #include "record/keys.h"
 
+#include <utility>
+
 namespace paraph::record {
 namespace {
 
@@ -22,6 +24,9 @@ class Key {
  private:
   std::string octets_;
 };
+
+/// Of Normal, Urgent and NonUrgent, in the order in which they go.
+constexpr std::string_view kPlaces = "bac";
 
 std::uint64_t big_endian(std::string_view octets) {
   std::uint64_t number = 0;
@@ -78,8 +83,9 @@ std::string dkim_key_key(std::string_view domain, std::string_view selector) {
 }
 
 std::string queued_key(std::uint64_t item) { return Key('Q').number(item).take(); }
-std::string waiting_key(std::string_view destination, std::uint64_t due, std::uint64_t item) {
-  return Key('w').text(destination).text(kNul).number(due).number(item).take();
+std::string waiting_key(std::string_view destination, std::uint64_t due, std::uint64_t item, mail::Priority priority) {
+  const std::string_view place(kPlaces.data() + std::to_underlying(priority), 1);
+  return Key('w').text(destination).text(kNul).text(place).number(due).number(item).take();
 }
 std::string bell_key(std::uint64_t due, std::string_view destination) {
   return Key('d').number(due).text(destination).take();
@@ -90,12 +96,15 @@ std::string lease_key(std::string_view node, std::uint64_t item) {
 std::string queued_of_key(std::string_view hash, std::uint64_t item) { return Key('t').text(hash).number(item).take(); }
 std::string ended_key(std::uint64_t ended, std::uint64_t item) { return Key('x').number(ended).number(item).take(); }
 std::optional<WaitingKey> parse_waiting_key(std::string_view key) {
-  constexpr std::size_t kNumbers = 16;
-  if (key.size() < 3 + kNumbers || key[0] != 'w' || key[key.size() - kNumbers - 1] != '\0') return std::nullopt;
-  const auto destination = key.substr(1, key.size() - kNumbers - 2);
-  if (destination.find('\0') != destination.npos) return std::nullopt;
-  return WaitingKey{
-      .destination = destination, .due = last_number(key.substr(0, key.size() - 8), 8), .item = last_number(key, 8)};
+  constexpr std::size_t kBehindNul = 17;
+  if (key.size() < 3 + kBehindNul || key[0] != 'w' || key[key.size() - kBehindNul - 1] != '\0') return std::nullopt;
+  const auto destination = key.substr(1, key.size() - kBehindNul - 2);
+  const auto place = kPlaces.find(key[key.size() - kBehindNul]);
+  if (destination.find('\0') != destination.npos || place == kPlaces.npos) return std::nullopt;
+  return WaitingKey{.destination = destination,
+                    .priority = static_cast<mail::Priority>(place),
+                    .due = last_number(key.substr(0, key.size() - 8), 8),
+                    .item = last_number(key, 8)};
 }
 std::optional<BellKey> parse_bell_key(std::string_view key) {
   if (key.size() < 10 || key[0] != 'd') return std::nullopt;
@@ -125,6 +134,9 @@ std::string signatures_prefix() { return "S"; }
 std::string uploads_prefix() { return "U"; }
 std::string queued_prefix() { return "Q"; }
 std::string waiting_prefix() { return "w"; }
+std::string waiting_prefix(std::string_view destination, mail::Priority priority) {
+  return waiting_prefix(destination) + kPlaces[std::to_underlying(priority)];
+}
 std::string waiting_prefix(std::string_view destination) { return Key('w').text(destination).text(kNul).take(); }
 std::string bells_prefix() { return "d"; }
 std::string leases_prefix(std::string_view node) { return Key('l').text(node).text(kNul).take(); }

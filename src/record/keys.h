@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/ids.h"
+#include "mail/transaction.h"
 #include "store/store.h"
 
 /// The one place that knows how keys look. A key is one letter, then fixed-width big-endian numbers, then text if any:
@@ -38,7 +39,8 @@
 /// of the queue (docs/decisions/0010-queue.md):
 ///
 ///   Q item:8                     Queued
-///   w destination NUL due:8 item:8      nothing: the item waits, and nobody touches it before `due` (Unix seconds)
+///   w destination NUL priority:1 due:8 item:8   nothing: the item waits, and nobody touches it before `due` (Unix
+///                                seconds)
 ///   d due:8 destination          a token: a bell, the destination may have an item due by then; due 0: now
 ///   l node NUL item:8            nothing: the node has taken the item
 ///   t hash:16 item:8             nothing: how an item is found; hash: of the message's Message-ID
@@ -73,7 +75,8 @@ std::string remote_signature_key(std::string_view source, std::string_view owner
 /// Seconds in keys of the queue are Unix seconds; kNever sorts behind all of them.
 inline constexpr std::uint64_t kNever = UINT64_MAX;
 std::string queued_key(std::uint64_t item);
-std::string waiting_key(std::string_view destination, std::uint64_t due, std::uint64_t item);
+std::string waiting_key(std::string_view destination, std::uint64_t due, std::uint64_t item,
+                        mail::Priority priority = mail::Priority::Normal);
 std::string bell_key(std::uint64_t due, std::string_view destination);
 std::string lease_key(std::string_view node, std::uint64_t item);
 std::string queued_of_key(std::string_view hash, std::uint64_t item);
@@ -102,6 +105,7 @@ std::optional<std::pair<std::string_view, std::string_view>> remote_signature_na
 std::string queued_prefix();
 std::string waiting_prefix();
 std::string waiting_prefix(std::string_view destination);
+std::string waiting_prefix(std::string_view destination, mail::Priority priority);
 std::string bells_prefix();
 std::string leases_prefix(std::string_view node);
 std::string queued_of_prefix(std::string_view hash);
@@ -109,6 +113,7 @@ std::string ended_prefix();
 /// What a `w` key and a `d` key say; the views point into `key`. nullopt: it has no such form.
 struct WaitingKey {
   std::string_view destination;
+  mail::Priority priority = mail::Priority::Normal;
   std::uint64_t due = 0;
   std::uint64_t item = 0;
 };

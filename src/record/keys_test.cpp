@@ -38,10 +38,11 @@ TEST(Keys, OfTheQueueSayWhatTheyHold) {
   EXPECT_EQ(queued_of_key("sixteen octets..", 7), "tsixteen octets..\0\0\0\0\0\0\0\7"s);
   EXPECT_EQ(ended_key(1, 7), "x\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\7"s);
   const auto waiting = waiting_key("example.net", 0x0102, 7);
-  EXPECT_EQ(waiting, "wexample.net\0\0\0\0\0\0\0\1\2\0\0\0\0\0\0\0\7"s);
+  EXPECT_EQ(waiting, "wexample.net\0b\0\0\0\0\0\0\1\2\0\0\0\0\0\0\0\7"s);
   const auto said = parse_waiting_key(waiting);
   ASSERT_TRUE(said);
   EXPECT_EQ(said->destination, "example.net");
+  EXPECT_EQ(said->priority, mail::Priority::Normal);
   EXPECT_EQ(said->due, 0x0102u);
   EXPECT_EQ(said->item, 7u);
   const auto bell = bell_key(60, "example.net");
@@ -49,13 +50,21 @@ TEST(Keys, OfTheQueueSayWhatTheyHold) {
   ASSERT_TRUE(rings);
   EXPECT_EQ(rings->destination, "example.net");
   EXPECT_EQ(rings->due, 60u);
-  for (const auto& other : {"w"s, "w\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\7"s, waiting.substr(0, 20),
-                            "x" + waiting.substr(1), "wa\0b"s + waiting.substr(12)})
+  for (const auto& other : {"w"s, "w\0b\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\7"s, "wa\0d\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\7"s,
+                            waiting.substr(0, 20), "x" + waiting.substr(1), "wa\0b"s + waiting.substr(12)})
     EXPECT_FALSE(parse_waiting_key(other)) << other;
   for (const auto& other : {"d"s, bell.substr(0, 9), "x" + bell.substr(1)})
     EXPECT_FALSE(parse_bell_key(other)) << other;
   EXPECT_LT(waiting_key("example.net", 5, 9), waiting_key("example.net", kNever, 1))
       << "held ones are behind all others";
+  std::string before;
+  for (const auto priority : mail::kPriorities) {
+    const auto key = waiting_key("example.net", 5, 9, priority);
+    EXPECT_LT(before, key);
+    EXPECT_TRUE(key.starts_with(waiting_prefix("example.net", priority)));
+    EXPECT_EQ(parse_waiting_key(key)->priority, priority);
+    before = key;
+  }
 }
 
 TEST(Keys, SortAsTheirNumbersDo) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "mime/priority.h"
 #include "service/queue_rows.h"
 
 namespace paraph::service {
@@ -33,7 +34,8 @@ std::vector<NewItem> prepare_items(NewMessage& message, const std::vector<Elsewh
                         .reverse_path = departure.reverse_path,
                         .options = departure.options,
                         .arrived = departure.arrived,
-                        .due = departure.arrived};
+                        .due = departure.arrived,
+                        .priority = mime::priority_of(message.header)};
   const auto& message_id = message.record.structure.root().envelope->message_id;
   if (message_id.size() <= kMessageIdBytesMax) shared.message_id = message_id;
   std::vector<NewItem> items;

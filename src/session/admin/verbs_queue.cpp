@@ -80,6 +80,8 @@ std::vector<std::string> item_lines(const service::ItemRow& row) {
   } else {
     lines.push_back(fmt::format("{:<11} {}", "due", due_of(item)));
   }
+  if (item.priority != mail::Priority::Normal)
+    lines.push_back(fmt::format("{:<11} {}", "priority", item.priority == mail::Priority::Urgent ? "urgent" : "low"));
   for (const auto& one : item.recipients) {
     static constexpr const char* kStates[] = {"waits", "delivered", "failed", "dropped"};
     lines.push_back(fmt::format("{:<11} {} {}", "recipient", printable(one.recipient.address.text()),
