@@ -85,6 +85,16 @@ std::vector<mail::Recipient> waiting_of(const record::Queued& item) {
   return waiting;
 }
 
+bool is_ascii_address(const mail::Address& address) { return is_ascii(address.local) && is_ascii(address.domain); }
+
+/// Is there another form that the server might take? Of a message that is said to be UTF-8 there is, where that is only
+/// its body's; an address has no other form.
+bool can_change(relay::Misfit misfit, const record::Queued& item) {
+  if (misfit != relay::Misfit::Utf8) return misfit == relay::Misfit::SevenBit || misfit == relay::Misfit::Size;
+  const auto is_ascii_one = [](const mail::Recipient& one) { return is_ascii_address(one.address); };
+  return is_ascii_address(item.reverse_path) && std::ranges::all_of(waiting_of(item), is_ascii_one);
+}
+
 void log_try(const service::ItemRow& row, const relay::Outcome& outcome) {
   log(Level::Debug, "queue try item={} host={} address={} tls=\"{}\" reached={}", row.id.value, printable(outcome.host),
       outcome.address, outcome.tls, outcome.reached);
@@ -176,8 +186,9 @@ Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& 
     if (!*changed) co_return same_for_all(row.item, answer_of(outcome->misfit));
   }
   if (!tried.answers.empty())
-    destinations.note_down(destination->name,
-                           {.until = with.clock.now() + std::min(kDownFor, options.retry.first), .answer = tried.answers.front(), .host = tried.host});
+    destinations.note_down(destination->name, {.until = with.clock.now() + std::min(kDownFor, options.retry.first),
+                                               .answer = tried.answers.front(),
+                                               .host = tried.host});
   co_return tried;
 }
 
@@ -195,9 +206,10 @@ Task<Result<relay::Outcome>> Queue::Inside::send(const relay::Host& host, const 
 
 /// Gives the item another form of its message. False: there is none.
 Task<Result<bool>> Queue::Inside::refit(service::ItemRow& row, const relay::Outcome& outcome) {
-  const bool can_change = outcome.misfit == relay::Misfit::SevenBit || outcome.misfit == relay::Misfit::Size;
-  if (!change_form || !can_change) co_return false;
-  auto made = co_await change_form(row.item, outcome.misfit, outcome.size_max);
+  if (!change_form || !can_change(outcome.misfit, row.item)) co_return false;
+  const service::Fit fit{.seven_bit = outcome.seven_bit || outcome.misfit != relay::Misfit::Size,
+                         .size_max = outcome.size_max};
+  auto made = co_await change_form(row.item, fit);
   if (!made && made.error().code == Code::Unsupported) co_return false;
   PARAPH_CO_CHECK(made);
   made->more_uses.assign(1 + made->other_forms.size(), 0);

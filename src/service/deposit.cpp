@@ -428,9 +428,9 @@ Task<Result<std::string>> Deposit::Inside::attach_only(const Transaction& transa
 
 // --- a message of our own user that the next server does not take as it is
 
-Task<Result<NewMessage>> Deposit::shorten(record::Queued item, std::uint64_t size_max) {
+Task<Result<NewMessage>> Deposit::refit(record::Queued item, Fit fit) {
   const auto inside = inside_;
-  co_return co_await inside->refitter.shorten(std::move(item), size_max);
+  co_return co_await inside->refitter.refit(std::move(item), fit);
 }
 
 // --- a message from elsewhere: the engine never runs

@@ -1,0 +1,12 @@
+#pragma once
+#include <cstdint>
+
+namespace paraph::service {
+
+/// What the next server takes, as far as it decides the form of a message (spec 2.8).
+struct Fit {
+  bool seven_bit = false;      ///< no octets above 127: it has no 8BITMIME
+  std::uint64_t size_max = 0;  ///< octets in all; 0: it does not say
+};
+
+}  // namespace paraph::service
