@@ -258,10 +258,11 @@ Task<Result<Forms>> Deposit::Inside::forms_for(const Transaction& transaction, c
   std::vector<FormKey> form_keys;
   for (std::size_t i = 0; i < recipients.size(); ++i) {
     const auto& account = recipients[i]->account;
-    const auto& domain = transaction.recipients[i].address.domain;
-    PARAPH_CO_TRY(const auto theirs,
-                  co_await policies.of(account.id, recipients[i]->elsewhere ? domain : domain_of(account.address)));
-    const bool internal = iequals(domain, owner.domain);
+    const auto& address = transaction.recipients[i].address;
+    auto task =
+        recipients[i]->elsewhere ? policies.of_recipient(address) : policies.of(account.id, domain_of(account.address));
+    PARAPH_CO_TRY(const auto theirs, co_await std::move(task));
+    const bool internal = iequals(address.domain, owner.domain);
     form_keys.push_back(
         {.kinds = kinds_for(own, internal), .recipients = theirs.recipient_class, .internal = internal});
   }

@@ -123,9 +123,9 @@ Task<Result<Refitter::Work>> Refitter::prepare(const record::Queued& item, const
   if (account) {
     PARAPH_CO_TRY(own, co_await with_.policies.of(account->id, domain_of(account->address)));
   }
-  const std::string& domain = item.recipients.front().recipient.address.domain;
-  PARAPH_CO_TRY(const auto theirs, co_await with_.policies.of(AccountId{}, domain));
-  const bool internal = iequals(domain, work.owner.domain);
+  const auto& recipient = item.recipients.front().recipient.address;
+  PARAPH_CO_TRY(const auto theirs, co_await with_.policies.of_recipient(recipient));
+  const bool internal = iequals(recipient.domain, work.owner.domain);
   const FormKey key{.kinds = kinds_for(own, internal), .recipients = theirs.recipient_class, .internal = internal};
   work.policy = choose_forms({key}, own, with_.attach).policies.front();
   if (fit.size_max != 0) work.policy.message_bytes_max = std::min(work.policy.message_bytes_max, fit.size_max);

@@ -85,6 +85,7 @@ class Verbs {
     std::optional<AccountId> account;
   };
   Task<Result<Subject>> find_subject(std::string name);
+  Task<Result<bool>> is_elsewhere(std::string subject);
 
   Task<Result<void>> queue_act(Request request, PrintLine print, service::QueueItems::Act act);
   Task<Result<void>> set_signature_on(Request request, PrintLine print, bool on);

@@ -239,7 +239,17 @@ TEST_F(VerbsTest, Policies) {
              {alice, "replies", "not of the form KEY=VALUE"},
              {alice, "", "nothing to set"},
              {"nobody@example.test", "replies=full", "no account nobody@example.test"},
+             {"nobody@@", "class=vpim", "neither a domain nor an address"},
+             {"exa mple", "class=vpim", "neither a domain nor an address"},
+             {"example.net", "class=fax", "class is internet, vpim or vvm"},
              {"example.net", "replies=full", "example.net is not a local domain"}};
+  EXPECT_EQ(line("example.net", "class"), "class           internet               default");
+  done("policy set", {{"subject", "Example.net"}, {"settings", "class=vpim"}});
+  EXPECT_EQ(line("carol@example.net", "class"), "class           vpim                   domain");
+  done("policy set", {{"subject", "carol@example.net"}, {"settings", "class=vvm"}});
+  EXPECT_EQ(line("Carol@example.net", "class"), "class           vvm                    account");
+  EXPECT_EQ(line("example.net", "class"), "class           vpim                   domain");
+  EXPECT_EQ(line("example.net", "replies"), "(none)");
   for (const auto& [subject, settings, says] : bad)
     EXPECT_THAT(say("policy set", {{"subject", subject}, {"settings", settings}}).failure, HasSubstr(says));
   EXPECT_EQ(line(alice, "replies"), "replies         text                   domain") << "nothing of a bad one is set";
