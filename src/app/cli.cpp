@@ -265,6 +265,10 @@ void CommandLine::add_queue() {
                               name, name));
     add_field(*verb, "item", "item", "An item's number, a domain, or all")->required();
   }
+  add_admin(group, "refusals", "", "List the domains that refused media, and without what mail goes there",
+            "paraph queue refusals --config paraph.toml");
+  add_admin(group, "forget", "domain", "Send a domain all of a signature again",
+            "paraph queue forget example.net --config paraph.toml");
 }
 
 void CommandLine::add_message() {

@@ -162,6 +162,8 @@ Task<Tried> Queue::Inside::try_item(DestinationPtr destination, service::ItemRow
   if (counts) counts->tries.add();
   const auto hop = co_await next_hops.find(row.item.destination);
   if (!hop) co_return same_for_all(row.item, answer_of(hop.error()));
+  const auto spared = co_await spare(row);
+  if (!spared) co_return same_for_all(row.item, {451, "4.3.0", spared.error().text});
   co_return co_await try_hosts(destination, *hop, row);
 }
 
@@ -179,9 +181,17 @@ Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& 
       continue;
     }
     destinations.note_up(destination->name);
-    if (outcome->misfit == relay::Misfit::None) co_return tried;
+    if (outcome->misfit == relay::Misfit::None) {
+      co_await degrade(row, *outcome, tried);
+      co_return tried;
+    }
     if (refits++ >= kRefitsMax) co_return same_for_all(row.item, answer_of(outcome->misfit));
-    const auto changed = co_await refit(row, *outcome);
+    Result<bool> changed = false;
+    if (can_change(outcome->misfit, row.item)) {
+      const service::Fit fit{.seven_bit = outcome->seven_bit || outcome->misfit != relay::Misfit::Size,
+                             .size_max = outcome->size_max};
+      changed = co_await refit(row, fit);
+    }
     if (!changed) co_return same_for_all(row.item, {451, "4.3.0", changed.error().text});
     if (!*changed) co_return same_for_all(row.item, answer_of(outcome->misfit));
   }
@@ -205,10 +215,8 @@ Task<Result<relay::Outcome>> Queue::Inside::send(const relay::Host& host, const 
 }
 
 /// Gives the item another form of its message. False: there is none.
-Task<Result<bool>> Queue::Inside::refit(service::ItemRow& row, const relay::Outcome& outcome) {
-  if (!change_form || !can_change(outcome.misfit, row.item)) co_return false;
-  const service::Fit fit{.seven_bit = outcome.seven_bit || outcome.misfit != relay::Misfit::Size,
-                         .size_max = outcome.size_max};
+Task<Result<bool>> Queue::Inside::refit(service::ItemRow& row, const service::Fit& fit) {
+  if (!change_form) co_return false;
   auto made = co_await change_form(row.item, fit);
   if (!made && made.error().code == Code::Unsupported) co_return false;
   PARAPH_CO_CHECK(made);
@@ -216,6 +224,7 @@ Task<Result<bool>> Queue::Inside::refit(service::ItemRow& row, const relay::Outc
   made->more_uses.front() = 1;
   auto after = row.item;
   after.skip = 0;
+  after.left_out = std::max(after.left_out, fit.left_out);
   const auto along = [&](store::Batch& batch, const std::vector<mail::Entry>&) {
     after.message = made->ids.front();
     return add_change(batch, row, after);

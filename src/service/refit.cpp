@@ -34,6 +34,13 @@ mail::Address address_of(const std::string& text) {
 
 std::string domain_of(std::string_view address) { return std::string(address.substr(address.rfind('@') + 1)); }
 
+void leave_out(signature::Policy& policy, record::LeftOut what) {
+  policy.voice = policy.voice && what < record::LeftOut::Voice;
+  policy.image = policy.image && what < record::LeftOut::Media;
+  policy.html = policy.html && what < record::LeftOut::Media;
+  policy.text = policy.text && what < record::LeftOut::Signature;
+}
+
 std::unexpected<Error> too_long() {
   return fail(Code::Unsupported, "the message is longer than the next server takes, without its signature too");
 }
@@ -57,8 +64,12 @@ Task<Result<record::StoredMessage>> Refitter::load(MessageId id) {
 
 Task<Result<NewMessage>> Refitter::refit(record::Queued item, Fit fit) {
   PARAPH_CO_TRY(const auto sent, co_await load(item.message));
+  const bool degrades = fit.left_out > item.left_out;
+  fit.left_out = std::max(fit.left_out, item.left_out);
   if (fit.seven_bit) {
     PARAPH_CO_CHECK(co_await check_changeable(sent));
+  }
+  if (fit.seven_bit && !degrades) {
     PARAPH_CO_TRY(auto form, co_await encode(sent, item.skip));
     if (fit.size_max == 0 || form.message.rope.wire_bytes() <= fit.size_max) co_return co_await finish(std::move(form));
   }
@@ -128,6 +139,7 @@ Task<Result<Refitter::Work>> Refitter::prepare(const record::Queued& item, const
   const bool internal = iequals(recipient.domain, work.owner.domain);
   const FormKey key{.kinds = kinds_for(own, internal), .recipients = theirs.recipient_class, .internal = internal};
   work.policy = choose_forms({key}, own, with_.attach).policies.front();
+  leave_out(work.policy, fit.left_out);
   if (fit.size_max != 0) work.policy.message_bytes_max = std::min(work.policy.message_bytes_max, fit.size_max);
   work.signature_on = account && account->signature_on && own.signature;
   co_return work;
@@ -142,7 +154,8 @@ Task<Result<Form>> Refitter::sign_again(const record::Queued& item, const record
                                       .blobs = work.plain.blobs,
                                       .owner = work.owner,
                                       .reverse_path = item.reverse_path.text(),
-                                      .signature_on = work.signature_on};
+                                      .signature_on = work.signature_on,
+                                      .refused = fit.left_out != record::LeftOut::Nothing};
   auto policy = work.policy;
   for (int round = 0; round < kRoundsMax; ++round) {
     std::vector<signature::Policy> one{policy};

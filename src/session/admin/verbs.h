@@ -78,6 +78,8 @@ class Verbs {
   Task<Result<void>> queue_drop(Request request, PrintLine print);
   Task<Result<void>> queue_hold(Request request, PrintLine print);
   Task<Result<void>> queue_release(Request request, PrintLine print);
+  Task<Result<void>> queue_refusals(Request request, PrintLine print);
+  Task<Result<void>> queue_forget(Request request, PrintLine print);
   Task<Result<void>> check(Request request, PrintLine print);
 
   struct Subject {

@@ -346,6 +346,24 @@ TEST_F(VerbsTest, AWholeStoreIsSaidToBe) {
   EXPECT_THAT(say("check", {{"repair", "yes"}}).failure, HasSubstr("stop the server"));
 }
 
+TEST_F(VerbsTest, WhatDomainsRefusedIsShownAndForgotten) {
+  EXPECT_THAT(say("queue refusals").lines, testing::IsEmpty());
+  store::Batch batch;
+  batch.writes = {{record::refusal_key("example.net"), record::format_refusal({.left_out = record::LeftOut::Voice,
+                                                                               .until = Time{} + std::chrono::hours(24),
+                                                                               .reply = "554 5.6.1 no\naudio"})}};
+  boost::asio::co_spawn(loop_, store_.commit(std::move(batch)),
+                        [](std::exception_ptr, Result<void> done_so) { EXPECT_TRUE(done_so.has_value()); });
+  loop_.run();
+  loop_.restart();
+  EXPECT_THAT(say("queue refusals").lines,
+              ElementsAre(testing::MatchesRegex(
+                  "example.net +without voice +until 1970-01-02T00:00:00Z  554 5.6.1 no.*audio")));
+  EXPECT_THAT(say("queue forget", {{"domain", "Example.net"}}).lines, ElementsAre(HasSubstr("all of its signature")));
+  EXPECT_THAT(say("queue refusals").lines, testing::IsEmpty());
+  EXPECT_THAT(say("queue forget", {{"domain", "example.net"}}).failure, HasSubstr("refused nothing"));
+}
+
 TEST_F(VerbsTest, WhatIsNoVerb) {
   EXPECT_THAT(say("domain").failure, HasSubstr("no verb"));
   EXPECT_THAT(say("domain add").failure, HasSubstr("needs domain"));
