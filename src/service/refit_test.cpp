@@ -216,6 +216,23 @@ TEST_F(RefitTest, WhatCannotBecomeSevenBitSaysSo) {  // spec, checklist 15: what
   }
 }
 
+TEST_F(RefitTest, ALongPartOfSevenBitsIsNoReason) {
+  done(accounts.set_signature_on(alice, false));
+  std::string line = std::string(70, 'x') + "\r\n";
+  std::string lines;
+  while (lines.size() < (8 << 20)) lines += line;
+  const auto with = [&](const std::string& more) {
+    return "From: alice@example.org\r\nTo: carol@example.net\r\nMIME-Version: 1.0\r\n"
+           "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n" +
+           lines + more +
+           "\r\n--b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\xC3\xA4 and "
+           "more\r\n--b--\r\n";
+  };
+  EXPECT_EQ(code_of(deposit->refit(submit(with("")), {.seven_bit = true})), std::nullopt);
+  done(queue.apply(done(queue.list("", "", 10)).items.front().id, QueueItems::Act::Drop));
+  EXPECT_EQ(code_of(deposit->refit(submit(with("\xC3")), {.seven_bit = true})), Code::Unsupported);
+}
+
 TEST_F(RefitTest, AForeignSignatureThatOursBrokeIsNoReason) {
   const auto item = submit(
       "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s; h=from; bh=x; b=x\r\n"

@@ -144,7 +144,10 @@ Task<Result<void>> Rewriting::part(const mail::Part& part) {
 /// What has no parts, or is not looked into.
 Task<Result<void>> Rewriting::leaf(const mail::Part& part, std::string_view block) {
   if (!says_8bit(part) && part.encoding != mail::Encoding::SevenBit) co_return Result<void>();
-  if (part.body.size() > kLeavesBytesMax) co_return impossible("a part is too long");
+  if (part.body.size() > kLeavesBytesMax) {
+    if (says_8bit(part)) co_return impossible("a part is too long");
+    co_return Result<void>();  // has_more() finds out whether it is right
+  }
   PARAPH_CO_TRY(const auto body, co_await octets_.read(message_.rope, part.body));
   if (!says_8bit(part) && !is_8bit(body)) co_return Result<void>();
   if (!may_encode(message_.structure, part)) co_return impossible("a part may not be changed");
