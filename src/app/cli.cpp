@@ -214,11 +214,11 @@ void CommandLine::add_policy() {
                            "paraph policy show alice@example.org --config paraph.toml");
   auto* show = add_admin(group, "show", "", "Show each key, its value and where that comes from",
                          "paraph policy show alice@example.org --config paraph.toml");
-  add_field(*show, "subject", "subject", "A domain, or an account's address")->required();
+  add_field(*show, "subject", "subject", "A domain or an address, here or elsewhere")->required();
   auto* set = add_admin(group, "set", "", "Set keys from the next message on; KEY=default takes one back",
                         "paraph policy set example.org external-kinds=text,html replies=text mandatory=on "
                         "--config paraph.toml");
-  add_field(*set, "subject", "subject", "A domain, or an account's address")->required();
+  add_field(*set, "subject", "subject", "A domain or an address; for one elsewhere there is class alone")->required();
   const auto add = [this](const std::vector<std::string>& settings) {
     admin_.request.fields["settings"] = fmt::format("{}", fmt::join(settings, " "));
   };
@@ -265,6 +265,10 @@ void CommandLine::add_queue() {
                               name, name));
     add_field(*verb, "item", "item", "An item's number, a domain, or all")->required();
   }
+  add_admin(group, "refusals", "", "List the domains that refused media, and without what mail goes there",
+            "paraph queue refusals --config paraph.toml");
+  add_admin(group, "forget", "domain", "Send a domain all of a signature again",
+            "paraph queue forget example.net --config paraph.toml");
 }
 
 void CommandLine::add_message() {

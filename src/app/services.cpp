@@ -32,15 +32,9 @@ service::OnFailure on_failure(OnFailure choice) {
   return service::OnFailure::Send;
 }
 
-Task<Result<service::NewMessage>> no_form() {
-  co_return fail(Code::Unsupported, "there is no other form of the message");
-}
-
 /// For a server that does not take a message as it is (spec 2.8).
 queue::ChangeForm change_form(service::Deposit& deposit) {
-  return [&deposit](const record::Queued& item, relay::Misfit misfit, std::uint64_t size_max) {
-    return misfit == relay::Misfit::Size ? deposit.shorten(item, size_max) : no_form();
-  };
+  return [&deposit](const record::Queued& item, const service::Fit& fit) { return deposit.refit(item, fit); };
 }
 
 service::DepositPolicy deposit_policy(const Config& config) {

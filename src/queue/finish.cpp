@@ -25,7 +25,10 @@ Task<bool> Queue::Inside::finish(service::ItemRow row, Tried tried) {
   for (int writes = 0; writes < kWritesMax; ++writes) {
     const auto after = apply_try(options.retry, row.item, tried, with.clock.now(), with.random);
     done = co_await write(row, after);
-    if (done) note(row, tried, after);
+    if (done) {
+      note(row, tried, after);
+      co_await learn(row.item, after.item);
+    }
     if (!is_changed(done)) break;
     auto now = co_await service::load_item(with.store, row.id);
     if (!now) {

@@ -93,6 +93,16 @@ std::vector<mail::Recipient> waiting_of(const record::Queued& item) {
   return waiting;
 }
 
+bool is_ascii_address(const mail::Address& address) { return is_ascii(address.local) && is_ascii(address.domain); }
+
+/// Is there another form that the server might take? Of a message that is said to be UTF-8 there is, where that is only
+/// its body's; an address has no other form.
+bool can_change(relay::Misfit misfit, const record::Queued& item) {
+  if (misfit != relay::Misfit::Utf8) return misfit == relay::Misfit::SevenBit || misfit == relay::Misfit::Size;
+  const auto is_ascii_one = [](const mail::Recipient& one) { return is_ascii_address(one.address); };
+  return is_ascii_address(item.reverse_path) && std::ranges::all_of(waiting_of(item), is_ascii_one);
+}
+
 void log_try(const service::ItemRow& row, const relay::Outcome& outcome) {
   log(Level::Debug, "queue try item={} host={} address={} tls=\"{}\" reached={}", row.id.value, printable(outcome.host),
       outcome.address, outcome.tls, outcome.reached);
@@ -160,6 +170,8 @@ Task<Tried> Queue::Inside::try_item(DestinationPtr destination, service::ItemRow
   if (counts) counts->tries.add();
   const auto hop = co_await next_hops.find(row.item.destination);
   if (!hop) co_return same_for_all(row.item, answer_of(hop.error()));
+  const auto spared = co_await spare(row);
+  if (!spared) co_return same_for_all(row.item, {451, "4.3.0", spared.error().text});
   co_return co_await try_hosts(destination, *hop, row);
 }
 
@@ -182,9 +194,17 @@ Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& 
       ++next;
       continue;
     }
-    if (outcome->misfit == relay::Misfit::None) co_return tried;
+    if (outcome->misfit == relay::Misfit::None) {
+      co_await degrade(row, *outcome, tried);
+      co_return tried;
+    }
     if (refits++ >= kRefitsMax) co_return same_for_all(row.item, answer_of(outcome->misfit));
-    const auto changed = co_await refit(row, *outcome);
+    Result<bool> changed = false;
+    if (can_change(outcome->misfit, row.item)) {
+      const service::Fit fit{.seven_bit = outcome->seven_bit || outcome->misfit != relay::Misfit::Size,
+                             .size_max = outcome->size_max};
+      changed = co_await refit(row, fit);
+    }
     if (!changed) co_return same_for_all(row.item, {451, "4.3.0", changed.error().text});
     if (!*changed) co_return same_for_all(row.item, answer_of(outcome->misfit));
   }
@@ -215,16 +235,16 @@ Task<Result<relay::Outcome>> Queue::Inside::send(const relay::Host& host, const 
 }
 
 /// Gives the item another form of its message. False: there is none.
-Task<Result<bool>> Queue::Inside::refit(service::ItemRow& row, const relay::Outcome& outcome) {
-  const bool can_change = outcome.misfit == relay::Misfit::SevenBit || outcome.misfit == relay::Misfit::Size;
-  if (!change_form || !can_change) co_return false;
-  auto made = co_await change_form(row.item, outcome.misfit, outcome.size_max);
+Task<Result<bool>> Queue::Inside::refit(service::ItemRow& row, const service::Fit& fit) {
+  if (!change_form) co_return false;
+  auto made = co_await change_form(row.item, fit);
   if (!made && made.error().code == Code::Unsupported) co_return false;
   PARAPH_CO_CHECK(made);
   made->more_uses.assign(1 + made->other_forms.size(), 0);
   made->more_uses.front() = 1;
   auto after = row.item;
   after.skip = 0;
+  after.left_out = std::max(after.left_out, fit.left_out);
   const auto along = [&](store::Batch& batch, const std::vector<mail::Entry>&) {
     after.message = made->ids.front();
     return add_change(batch, row, after);

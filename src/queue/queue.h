@@ -13,6 +13,7 @@
 #include "queue/reporter.h"
 #include "queue/retry.h"
 #include "relay/relay.h"
+#include "service/fit.h"
 #include "service/mailboxes.h"
 
 namespace paraph::queue {
@@ -24,11 +25,10 @@ struct Options {
   std::size_t connections_max = 200;
 };
 
-/// Makes the message of an item anew, in a form that fits the server it goes to (spec 2.8); `size_max` is 0 when that
-/// is not the matter. Its header is what leaves: no Return-Path. Unsupported: there is no such form, and the recipients
-/// fail; other codes: try again later.
-using ChangeForm = std::function<Task<Result<service::NewMessage>>(const record::Queued& item, relay::Misfit misfit,
-                                                                   std::uint64_t size_max)>;
+/// Makes the message of an item anew, in a form that fits the server it goes to (spec 2.8). Its header is what leaves:
+/// no Return-Path. Unsupported: there is no such form, and the recipients fail; other codes: try again later.
+using ChangeForm =
+    std::function<Task<Result<service::NewMessage>>(const record::Queued& item, const service::Fit& fit)>;
 
 /// The queue of mail for other servers (docs/decisions/0010): takes what is due, tries it, writes what came of it, and
 /// reports. One for the process. Any thread may call it; destroy it when no task of its own runs any more (the gate).

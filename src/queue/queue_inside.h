@@ -23,7 +23,7 @@ struct Counts {
 };
 
 /// What the files of this room share: queue.cpp (when), round.cpp (that nobody is forgotten), look.cpp (what is taken),
-/// lane.cpp (one try after the other), finish.cpp (what came of it).
+/// lane.cpp (one try after the other), refused.cpp (with less of a signature), finish.cpp (what came of it).
 struct Queue::Inside : std::enable_shared_from_this<Queue::Inside> {
   Inside(const Neighbours& n, NextHops& h, relay::Relay& r, net::Gate& g, Options o, ChangeForm c, Metrics* m)
       : with(n),
@@ -78,7 +78,12 @@ struct Queue::Inside : std::enable_shared_from_this<Queue::Inside> {
   Task<Tried> try_hosts(DestinationPtr destination, const NextHop& hop, service::ItemRow& row);
   void note_down(const Destination& destination, const Tried& tried);
   Task<Result<relay::Outcome>> send(const relay::Host& host, const record::Queued& item);
-  Task<Result<bool>> refit(service::ItemRow& row, const relay::Outcome& outcome);
+  Task<Result<bool>> refit(service::ItemRow& row, const service::Fit& fit);
+
+  // refused.cpp
+  Task<Result<void>> spare(service::ItemRow& row);
+  Task<void> degrade(service::ItemRow& row, const relay::Outcome& outcome, Tried& tried);
+  Task<void> learn(const record::Queued& before, const record::Queued& after);
 
   // finish.cpp
   /// Writes what came of a try. False: the store refuses, and it is done later.

@@ -305,11 +305,10 @@ TEST_F(QueueTest, AMessageThatDoesNotFitIsChangedAndTriedAtOnce) {
     outcome.size_max = 60;
     return outcome;
   };
-  change_form = [this](const record::Queued& item, relay::Misfit misfit,
-                       std::uint64_t size_max) -> Task<Result<service::NewMessage>> {
+  change_form = [this](const record::Queued& item, const service::Fit& fit) -> Task<Result<service::NewMessage>> {
     EXPECT_EQ(item.destination, "example.net");
-    EXPECT_EQ(misfit, relay::Misfit::Size);
-    EXPECT_EQ(size_max, 60u);
+    EXPECT_FALSE(fit.seven_bit);
+    EXPECT_EQ(fit.size_max, 60u);
     return receive("Subject: short\r\n\r\nhello\r\n");
   };
   restart();
@@ -319,6 +318,47 @@ TEST_F(QueueTest, AMessageThatDoesNotFitIsChangedAndTriedAtOnce) {
   EXPECT_EQ(relay.calls[1].octets, "Subject: short\r\n\r\nhello\r\n");
   EXPECT_THAT(waiting(), IsEmpty());
   EXPECT_THAT(inbox_of(alice), IsEmpty());
+}
+
+TEST_F(QueueTest, AFormIsMadeForWhatTheServerTakes) {
+  struct Case {
+    relay::Misfit misfit;
+    bool seven_bit;
+    std::uint64_t size_max;
+    std::string to;
+    std::string asked;
+  };
+  const Case cases[] = {
+      {relay::Misfit::SevenBit, true, 60, "carol@example.net", "7bit 60"},
+      {relay::Misfit::SevenBit, false, 0, "carol@example.net", "7bit 0"},  // a binary body
+      {relay::Misfit::Size, true, 60, "carol@example.net", "7bit 60"},
+      {relay::Misfit::Utf8, false, 0, "carol@example.net", "7bit 0"},  // perhaps only its body is
+      {relay::Misfit::Utf8, false, 0, "c\xC3\xA4@example.net", ""},
+      {relay::Misfit::Tls, false, 0, "carol@example.net", ""},
+  };
+  std::string asked;
+  change_form = [&](const record::Queued&, const service::Fit& fit) -> Task<Result<service::NewMessage>> {
+    asked = (fit.seven_bit ? "7bit " : "8bit ") + std::to_string(fit.size_max);
+    return receive("Subject: short\r\n\r\nhello\r\n");
+  };
+  restart();
+  for (const auto& one : cases) {
+    asked.clear();
+    relay.script = [&](const relay::Host& host, const relay::Job& job) {
+      if (job.content.bytes() < 60) return FakeRelay::take(host, job);
+      auto outcome = FakeRelay::all(job, {});
+      outcome.misfit = one.misfit;
+      outcome.seven_bit = one.seven_bit;
+      outcome.size_max = one.size_max;
+      return outcome;
+    };
+    send({one.to});
+    run_due();
+    EXPECT_EQ(asked, one.asked);
+    EXPECT_EQ(relay.calls.size(), one.asked.empty() ? 1u : 2u);
+    relay.calls.clear();
+    EXPECT_THAT(waiting(), IsEmpty());
+  }
 }
 
 TEST_F(QueueTest, ALetterGoesWithAsMuchOfItsSignatureAsTheServerTakes) {
@@ -331,9 +371,7 @@ TEST_F(QueueTest, ALetterGoesWithAsMuchOfItsSignatureAsTheServerTakes) {
   std::string amr = "#!AMR\n";
   for (int i = 0; i < 150; ++i) amr += '\x3C' + std::string(31, 'v');
   done(signatures.set(alice, "alice@example.org", {.text = "Alice, extension 42", .voice = amr}));
-  change_form = [&deposit](const record::Queued& item, relay::Misfit, std::uint64_t size_max) {
-    return deposit.shorten(item, size_max);
-  };
+  change_form = [&deposit](const record::Queued& item, const service::Fit& fit) { return deposit.refit(item, fit); };
   relay.script = [](const relay::Host& host, const relay::Job& job) {
     if (job.content.bytes() <= 3000) return FakeRelay::take(host, job);
     auto outcome = FakeRelay::all(job, {});

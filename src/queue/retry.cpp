@@ -64,6 +64,10 @@ void note_answer(QueuedRecipient& recipient, const Tried& tried, const relay::An
 
 }  // namespace
 
+bool refuses_media(const relay::Answer& answer) {
+  return answer.permanent() && (answer.enhanced == "5.6.1" || answer.enhanced == "5.6.3");
+}
+
 std::string diagnostic_of(const QueuedRecipient& recipient) {
   std::string text = recipient.code == 0 ? "" : fmt::format("{} ", recipient.code);
   if (!recipient.enhanced.empty()) text += recipient.enhanced + " ";
@@ -76,7 +80,8 @@ After apply_try(const RetryPolicy& policy, record::Queued item, const Tried& tri
   item.node.clear();
   const auto age = now - item.arrived;
   const bool gives_up = age >= policy.give_up_after;
-  const bool warns = !gives_up && !item.warned && age >= policy.warn_after;
+  const bool again = tried.changed && !gives_up;
+  const bool warns = !gives_up && !again && !item.warned && age >= policy.warn_after;
   const auto tell = [&](const QueuedRecipient& recipient, Action action, std::string status) {
     if (report::is_wanted(recipient.recipient, action))
       after.about.push_back(about(recipient, action, std::move(status)));
@@ -85,7 +90,9 @@ After apply_try(const RetryPolicy& policy, record::Queued item, const Tried& tri
   for (auto& recipient : item.recipients) {
     if (!service::waits(recipient)) continue;
     const relay::Answer none{.text = "no answer"};
-    note_answer(recipient, tried, index < tried.answers.size() ? tried.answers[index] : none, now);
+    const auto& answer = index < tried.answers.size() ? tried.answers[index] : none;
+    note_answer(recipient, tried, answer, now);
+    if (again && refuses_media(answer)) recipient.state = State::Waiting;
     ++index;
     if (recipient.state == State::Delivered) {
       ++after.delivered;
@@ -106,7 +113,7 @@ After apply_try(const RetryPolicy& policy, record::Queued item, const Tried& tri
     }
   }
   item.warned = item.warned || warns;
-  if (after.waiting != 0) item.due = next_due(policy, item, now, random);
+  if (after.waiting != 0) item.due = again ? now : next_due(policy, item, now, random);
   service::end_if_done(item, now);
   after.item = std::move(item);
   return after;

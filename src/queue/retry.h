@@ -24,7 +24,11 @@ struct Tried {
   std::vector<relay::Answer> answers;  ///< of each recipient that waited, in order
   std::string host;                    ///< who answered; "": this server
   bool dsn = false;                    ///< that server sends reports of success by itself
+  bool changed = false;                ///< refuses_media(): with another form they are tried again at once
 };
+
+/// Does the server say that it cannot take what the message is made of (RFC 3463 §3.7: 5.6.1, 5.6.3)?
+bool refuses_media(const relay::Answer& answer);
 
 /// The item after a try, and what its sender is to hear. Whoever wants to hear nothing is left out.
 struct After {

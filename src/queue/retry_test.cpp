@@ -54,6 +54,33 @@ TEST(ApplyTry, AHostThatGaveNoReplyIsNotQuoted) {
   EXPECT_EQ(warned.about[0].diagnostic, "mx.example.net: 4.7.4 the server offers no STARTTLS");
 }
 
+TEST(ApplyTry, WhoWasRefusedForMediaIsTriedAgainWithAnotherForm) {
+  const relay::Answer no_audio{554, "5.6.1", "no audio"};
+  const auto tried = [&](Time now, bool changed) {
+    crypto::SeededRandom random{1};
+    const Tried with{
+        .answers = {kTaken, kNo, no_audio, kLater}, .host = "mx.example.net", .dsn = false, .changed = changed};
+    return apply_try({}, item_for(4), with, now, random);
+  };
+  const auto after = tried(kArrived + 5h, true);
+  EXPECT_EQ(after.item.recipients[2].state, State::Waiting);
+  EXPECT_EQ(after.item.recipients[2].enhanced, "5.6.1");
+  EXPECT_EQ(after.item.due, kArrived + 5h);
+  EXPECT_EQ(after.waiting, 2u);
+  ASSERT_EQ(after.about.size(), 1u) << "neither a report of failure nor a warning yet";
+  EXPECT_EQ(after.about[0].status, "5.1.1");
+  EXPECT_FALSE(after.item.warned);
+  EXPECT_EQ(tried(kArrived + 1s, false).item.recipients[2].state, State::Failed);
+  EXPECT_TRUE(tried(kArrived + 5 * 24h, true).item.ended) << "the time is over";
+}
+
+TEST(ApplyTry, MediaAreRefusedByTheseCodes) {
+  const std::pair<relay::Answer, bool> all[] = {{{554, "5.6.1", ""}, true},  {{550, "5.6.3", ""}, true},
+                                                {{451, "5.6.1", ""}, false}, {{0, "", ""}, false},
+                                                {{554, "5.6.0", ""}, false}, {{554, "5.7.1", "5.6.1"}, false}};
+  for (const auto& [answer, refuses] : all) EXPECT_EQ(refuses_media(answer), refuses) << answer.enhanced;
+}
+
 TEST(ApplyTry, AMissingAnswerIsNoAnswer) {
   const auto after = after_try(item_for(2), {kTaken}, kArrived + 1s);
   EXPECT_EQ(after.item.recipients[1].state, State::Waiting);

@@ -135,6 +135,23 @@ struct QueuedRecipient {
   friend bool operator==(const QueuedRecipient&, const QueuedRecipient&) = default;
 };
 
+/// What a message goes without where a server refuses media (5.6.1, 5.6.3), each with what is above it (spec 2.8).
+/// Stored on disk: never renumber.
+enum class LeftOut : std::uint8_t {
+  Nothing = 0,
+  Voice = 1,      ///< the signature's
+  Media = 2,      ///< its picture and its HTML too
+  Signature = 3,  ///< all of it
+};
+
+/// What a domain refused before, and so is not sent again until then.
+struct Refusal {
+  LeftOut left_out = LeftOut::Nothing;
+  Time until;
+  std::string reply;
+  friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
 /// An item of the queue: one form of a message for 1 to 100 recipients of one destination (docs/decisions/0010). Times
 /// are whole seconds.
 struct Queued {
@@ -154,6 +171,7 @@ struct Queued {
   std::string node;           ///< who has taken it until `due`; "": nobody
   std::string message_id;     ///< with its angle brackets; "": none
   std::optional<Time> ended;  ///< nobody waits any more; kept for a day to be asked about
+  LeftOut left_out = LeftOut::Nothing;
   friend bool operator==(const Queued&, const Queued&) = default;
 };
 
@@ -189,5 +207,7 @@ Result<std::vector<Place>> parse_places(std::string_view);
 std::string format_queued(const Queued&);
 /// Also Corrupt: nobody waits in an item that has not ended, or somebody in one that has; no destination; no message.
 Result<Queued> parse_queued(std::string_view);
+std::string format_refusal(const Refusal&);
+Result<Refusal> parse_refusal(std::string_view);
 
 }  // namespace paraph::record

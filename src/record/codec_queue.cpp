@@ -75,6 +75,7 @@ std::string format_queued(const Queued& item) {
   out->set_message_id(item.message_id);
   out->set_priority(static_cast<std::uint32_t>(item.priority));
   if (item.ended) out->set_ended(std::max<std::int64_t>(1, unix_seconds(*item.ended)));
+  out->set_left_out(static_cast<std::uint32_t>(item.left_out));
   return out->SerializeAsString();
 }
 
@@ -87,7 +88,9 @@ Result<Queued> parse_queued(std::string_view octets) {
   const auto arrived = time_of(in->arrived());
   const auto due = time_of(in->due());
   const auto ended = time_of(in->ended());
-  if (!body || !ret || !priority || !arrived || !due || !ended || in->ended() < 0) return corrupt("item of the queue");
+  const auto left_out = enum_of(in->left_out(), LeftOut::Signature);
+  if (!body || !ret || !priority || !left_out || !arrived || !due || !ended || in->ended() < 0)
+    return corrupt("item of the queue");
   Queued item{.destination = in->destination(),
               .message = MessageId{in->message()},
               .plain = MessageId{in->plain()},
@@ -107,7 +110,8 @@ Result<Queued> parse_queued(std::string_view octets) {
               .warned = in->warned(),
               .node = in->node(),
               .message_id = in->message_id(),
-              .ended = std::nullopt};
+              .ended = std::nullopt,
+              .left_out = *left_out};
   if (in->ended() != 0) item.ended = *ended;
   for (const auto& one : in->recipients()) {
     auto recipient = recipient_of(one);
@@ -120,6 +124,23 @@ Result<Queued> parse_queued(std::string_view octets) {
       item.destination.find('\0') != item.destination.npos)
     return corrupt("item of the queue");
   return item;
+}
+
+std::string format_refusal(const Refusal& refusal) {
+  Parsed<pb::Refusal> out;
+  out->set_left_out(static_cast<std::uint32_t>(refusal.left_out));
+  out->set_until(unix_seconds(refusal.until));
+  out->set_reply(refusal.reply);
+  return out->SerializeAsString();
+}
+
+Result<Refusal> parse_refusal(std::string_view octets) {
+  Parsed<pb::Refusal> in;
+  if (!in.parse(octets)) return corrupt("refusal");
+  const auto left_out = enum_of(in->left_out(), LeftOut::Signature);
+  const auto until = time_of(in->until());
+  if (!left_out || !until) return corrupt("refusal");
+  return Refusal{.left_out = *left_out, .until = *until, .reply = in->reply()};
 }
 
 }  // namespace paraph::record

@@ -50,7 +50,8 @@ Queued sample_queued() {
               .warned = true,
               .node = "vm.example.org",
               .message_id = "<1@example.org>",
-              .ended = std::nullopt};
+              .ended = std::nullopt,
+              .left_out = LeftOut::Media};
   item.recipients.push_back(
       {.recipient = {{"bob", "Example.net"}, mail::Notify{.delay = true}, "rfc822;bob@example.net"},
        .state = QueuedRecipient::State::Waiting,
@@ -75,6 +76,16 @@ TEST(Codec, AnItemOfTheQueueComesBack) {
   EXPECT_EQ(parse_queued(format_queued(item)), item);
 }
 
+TEST(Codec, ARefusalComesBack) {
+  const Refusal refusal{
+      .left_out = LeftOut::Voice, .until = Time(std::chrono::seconds(1'795'000'000)), .reply = "554 5.6.1 no \xFF"};
+  EXPECT_EQ(parse_refusal(format_refusal(refusal)), refusal);
+  auto damaged = refusal;
+  damaged.left_out = LeftOut{4};
+  EXPECT_EQ(parse_refusal(format_refusal(damaged)).error().code, Code::Corrupt);
+  EXPECT_EQ(parse_refusal("\xFF").error().code, Code::Corrupt);
+}
+
 TEST(Codec, AnItemOfTheQueueThatContradictsItselfIsCorrupt) {
   using Damage = std::function<void(Queued&)>;
   const Damage damages[] = {[](Queued& item) { item.destination.clear(); },
@@ -85,6 +96,7 @@ TEST(Codec, AnItemOfTheQueueThatContradictsItselfIsCorrupt) {
                             [](Queued& item) { item.recipients.clear(); },
                             [](Queued& item) { item.recipients[1].state = QueuedRecipient::State{4}; },
                             [](Queued& item) { item.recipients[0].code = 1000; },
+                            [](Queued& item) { item.left_out = LeftOut{4}; },
                             [](Queued& item) { item.options.body = mail::Body{3}; }};
   for (const auto& damage : damages) {
     auto item = sample_queued();

@@ -64,10 +64,13 @@ std::string server_key_key(std::string_view name) { return Key('K').text(name).t
 std::string key_ring_key() { return Key('R').take(); }
 std::string domain_policy_key(std::string_view domain) { return Key('P').text(domain).take(); }
 std::string account_policy_key(AccountId account) { return Key('p').number(account.value).take(); }
+std::string recipient_policy_key(std::string_view recipient) { return Key('E').text(recipient).take(); }
 std::string remote_signature_key(std::string_view source, std::string_view owner) {
   return Key('r').text(source).text(kNul).text(owner).take();
 }
 std::string remote_signatures_prefix() { return "r"; }
+std::string refusal_key(std::string_view domain) { return Key('b').text(domain).take(); }
+std::string refusals_prefix() { return "b"; }
 std::string repeat_key(const BlobId& hash) { return Key('h').text(hash.view()).take(); }
 std::string repeats_prefix() { return "h"; }
 std::optional<std::pair<std::string_view, std::string_view>> remote_signature_names(std::string_view key) {

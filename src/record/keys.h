@@ -32,8 +32,10 @@
 ///   R                            KeyRing: when the keys of Paraph-Signature were made and retired
 ///   P domain                     Policy                     (lower case)
 ///   p account:8                  Policy
+///   E recipient                  Policy of mail to a domain elsewhere, or to one address there (both lower case)
 ///   i hash:16 message:8          Places, where the message was put first; hash: of its Message-ID
 ///   r source NUL owner           RemoteSignature            (owner: mail::Address::key())
+///   b domain                     Refusal: what it refused of signatures (lower case)
 ///   h hash:32                    until:8 (Unix seconds), until when a message handed over again is not taken again
 ///
 /// of the queue (docs/decisions/0010-queue.md):
@@ -67,6 +69,7 @@ std::string server_key_key(std::string_view name);
 std::string key_ring_key();
 std::string domain_policy_key(std::string_view domain);
 std::string account_policy_key(AccountId account);
+std::string recipient_policy_key(std::string_view recipient);
 std::string message_id_key(std::string_view hash, MessageId message);
 std::string dkim_key_key(std::string_view domain, std::string_view selector);
 /// `hash`: of the message, its envelope and its peer.
@@ -99,6 +102,8 @@ std::string signatures_prefix();
 std::string uploads_prefix();
 std::string message_ids_prefix(std::string_view hash);
 std::string remote_signatures_prefix();
+std::string refusal_key(std::string_view domain);
+std::string refusals_prefix();
 std::string repeats_prefix();
 /// The source and the owner in the key of a RemoteSignature: views into `key`. nullopt: it has no such form.
 std::optional<std::pair<std::string_view, std::string_view>> remote_signature_names(std::string_view key);

@@ -83,7 +83,8 @@ struct Answer {
 enum class Misfit {
   None,
   SevenBit,  ///< 8-bit octets, and no 8BITMIME; a binary body, and no BINARYMIME with CHUNKING
-  Utf8,      ///< an address or a header in UTF-8, and no SMTPUTF8 (final: RFC 6531 §3.2)
+  Utf8,      ///< an address or octets in UTF-8, and no SMTPUTF8 (final where it is an address, or in a header:
+             ///< RFC 6531 §3.2)
   Size,      ///< more octets than its SIZE (`size_max`)
   Tls,       ///< REQUIRETLS, and this server does not offer it, or has not proved who it is (final: RFC 8689 §4.1)
 };
@@ -93,6 +94,7 @@ struct Outcome {
   std::vector<Answer> answers;  ///< of each recipient, in order
   Misfit misfit = Misfit::None;
   std::uint64_t size_max = 0;  ///< of the server, when it said so
+  bool seven_bit = false;      ///< reached, and it takes 7-bit messages only (RFC 6152)
   bool reached = false;        ///< it was ready for MAIL: the other hosts need not be tried
   bool broke_off = false;      ///< but it ended before it had the whole message: another host may do better
   std::string host, address;   ///< "mx.example.org", "192.0.2.1"

@@ -31,18 +31,6 @@ constexpr std::array kDefaults{
     Default{"Drafts", mail::SpecialUse::Drafts}, Default{"Trash", mail::SpecialUse::Trash},
     Default{"Junk", mail::SpecialUse::Junk},     Default{"Greetings", mail::SpecialUse::Greetings}};
 
-/// Letters, digits and hyphens in labels (RFC 5321 §2.3.5), and UTF-8 for internationalized names.
-bool is_domain(std::string_view domain) {
-  if (domain.empty() || domain.size() > kDomainBytesMax || !is_utf8(domain)) return false;
-  return std::ranges::all_of(split(domain, '.'), [](std::string_view label) {
-    const auto fits = [](char c) {
-      return c < 0 || is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '_';
-    };
-    return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-           std::ranges::all_of(label, fits);
-  });
-}
-
 Result<mail::Address> checked_address(std::string_view text) {
   mail::Address address;
   if (!mime::parse_address(text, address) || !is_domain(address.domain)) {
@@ -69,6 +57,17 @@ std::unexpected<Error> no_account(std::string_view address) {
 }
 
 }  // namespace
+
+bool is_domain(std::string_view domain) {
+  if (domain.empty() || domain.size() > kDomainBytesMax || !is_utf8(domain)) return false;
+  return std::ranges::all_of(split(domain, '.'), [](std::string_view label) {
+    const auto fits = [](char c) {
+      return c < 0 || is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '_';
+    };
+    return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
+           std::ranges::all_of(label, fits);
+  });
+}
 
 Accounts::Accounts(store::Store& store, const Clock& clock, const Limits& limits)
     : store_(store), clock_(clock), limits_(limits), numbers_(store, 16) {}

@@ -2,6 +2,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -13,6 +14,9 @@
 #include "store/store.h"
 
 namespace paraph::service {
+
+/// Is it a name of a domain: letters, digits and hyphens in labels (RFC 5321 §2.3.5), UTF-8 in internationalized ones?
+bool is_domain(std::string_view domain);
 
 /// Domains and accounts: who is local, who may log in. Any event loop. Holds no copies: everything is asked of the
 /// store.

@@ -98,8 +98,9 @@ Task<Result<void>> CheckWalk::run() {
     PARAPH_CO_CHECK(co_await walk(all(family), &CheckWalk::check_small));
   }
   PARAPH_CO_CHECK(co_await walk(all("R"), &CheckWalk::check_key_ring));
-  PARAPH_CO_CHECK(co_await walk(all("P"), &CheckWalk::check_policies));
-  PARAPH_CO_CHECK(co_await walk(all("p"), &CheckWalk::check_policies));
+  for (const char* family : {"P", "p", "E"}) {
+    PARAPH_CO_CHECK(co_await walk(all(family), &CheckWalk::check_policies));
+  }
   PARAPH_CO_CHECK(co_await walk(all("k"), &CheckWalk::check_dkim_keys));
   PARAPH_CO_CHECK(co_await walk(all("A"), &CheckWalk::check_accounts));
   PARAPH_CO_CHECK(co_await walk(all("a"), &CheckWalk::check_addresses));
@@ -115,6 +116,7 @@ Task<Result<void>> CheckWalk::run() {
   for (const char* family : {"w", "l", "t", "x"}) {
     PARAPH_CO_CHECK(co_await walk(all(family), &CheckWalk::check_item_finders));
   }
+  PARAPH_CO_CHECK(co_await walk(all("b"), &CheckWalk::check_refusals));
   PARAPH_CO_CHECK(co_await walk(all("m"), &CheckWalk::check_messages));
   PARAPH_CO_CHECK(co_await walk(all("u"), &CheckWalk::check_uses));
   PARAPH_CO_CHECK(co_await walk(all("i"), &CheckWalk::check_message_ids));

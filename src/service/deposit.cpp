@@ -271,10 +271,11 @@ Task<Result<Forms>> Deposit::Inside::forms_for(const Transaction& transaction, c
   std::vector<FormKey> form_keys;
   for (std::size_t i = 0; i < recipients.size(); ++i) {
     const auto& account = recipients[i]->account;
-    const auto& domain = transaction.recipients[i].address.domain;
-    PARAPH_CO_TRY(const auto theirs,
-                  co_await policies.of(account.id, recipients[i]->elsewhere ? domain : domain_of(account.address)));
-    const bool internal = iequals(domain, owner.domain);
+    const auto& address = transaction.recipients[i].address;
+    auto task =
+        recipients[i]->elsewhere ? policies.of_recipient(address) : policies.of(account.id, domain_of(account.address));
+    PARAPH_CO_TRY(const auto theirs, co_await std::move(task));
+    const bool internal = iequals(address.domain, owner.domain);
     form_keys.push_back(
         {.kinds = kinds_for(own, internal), .recipients = theirs.recipient_class, .internal = internal});
   }
@@ -441,9 +442,9 @@ Task<Result<std::string>> Deposit::Inside::attach_only(const Transaction& transa
 
 // --- a message of our own user that the next server does not take as it is
 
-Task<Result<NewMessage>> Deposit::shorten(record::Queued item, std::uint64_t size_max) {
+Task<Result<NewMessage>> Deposit::refit(record::Queued item, Fit fit) {
   const auto inside = inside_;
-  co_return co_await inside->refitter.shorten(std::move(item), size_max);
+  co_return co_await inside->refitter.refit(std::move(item), fit);
 }
 
 // --- a message from elsewhere: the engine never runs

@@ -15,6 +15,7 @@
 #include "mail/transaction.h"
 #include "service/accounts.h"
 #include "service/acquire.h"
+#include "service/fit.h"
 #include "service/incoming_policy.h"
 #include "service/key_ring.h"
 #include "service/mailboxes.h"
@@ -87,8 +88,8 @@ class Deposit {
   /// Denied, Refused as submit(), when the operator's policy or the user's wants no message without a signature.
   Task<Result<std::string>> attach_only(Transaction transaction, NewMessage message);
 
-  /// The message of an item of the queue for a server that takes at most `size_max` octets (refit.h, with its codes).
-  Task<Result<NewMessage>> shorten(record::Queued item, std::uint64_t size_max);
+  /// The message of an item of the queue for a server that does not take it as it is (refit.h, with its codes).
+  Task<Result<NewMessage>> refit(record::Queued item, Fit fit);
 
   /// What every submission goes by, for those who change it: a change holds from the next message on.
   Policies& policies();

@@ -3,10 +3,15 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <map>
+#include <set>
+
+#include "dkim/testing.h"
 #include "media/none/none_media.h"
 #include "record/keys.h"
 #include "service/check.h"
 #include "service/deposit.h"
+#include "service/dkim_keys.h"
 #include "service/queue_items.h"
 #include "service/signatures.h"
 #include "service/testing.h"
@@ -16,6 +21,7 @@
 namespace paraph::service {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -59,6 +65,16 @@ struct OutboundTest : testing::Test, World {
     std::vector<std::string> found;
     done(check_store(store, Repair::No, [&](const Finding& f) { found.push_back(f.name + ": " + f.text); }));
     return found;
+  }
+  static Task<Result<crypto::SigningKey>> make_key(crypto::KeyKind kind) { co_return dkim::test_key(kind); }
+  static void expect_dkim_passes(std::string octets, DkimKeys& keys) {
+    if (octets.starts_with("Return-Path")) octets.erase(0, octets.find("\r\n") + 2);
+    dkim::TestRecords records;
+    for (const auto& key : done(keys.list("")))
+      records[key.selector + "._domainkey." + key.domain] = dkim::format_key_record(key.key).value();
+    const auto outcomes = dkim::verify_all(dkim::test_message(octets), records);
+    EXPECT_THAT(outcomes, SizeIs(2));
+    for (const auto& outcome : outcomes) EXPECT_EQ(outcome.verdict, dkim::Verdict::Pass) << outcome.reason;
   }
   std::optional<std::string> value(const std::string& key) { return done(store.get(key)); }
 
@@ -160,6 +176,64 @@ TEST_F(OutboundTest, ServersElsewhereGetTheKindsForThem) {
   EXPECT_NE(item.message, sent.message);
   EXPECT_THAT(octets_of(sent.message), HasSubstr("extension 42"));
   EXPECT_EQ(value(record::message_uses_key(item.message)), "1");
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+/// Keeps a recording in three formats.
+struct ThreeFormats final : media::Media {
+  Task<Result<media::Voice>> import_voice(media::Upload, media::Limits) override {
+    media::Voice voice;
+    for (const char* type : {"audio/mpeg", "audio/32KADPCM", "audio/AMR"})
+      voice.variants.push_back(
+          {.octets = std::string(600, type[6]), .media_type = type, .extension = "snd", .milliseconds = 2000});
+    co_return voice;
+  }
+  Task<Result<media::File>> import_picture(media::Upload, media::Limits) override {
+    co_return fail(Code::Unsupported, "no pictures");
+  }
+};
+
+TEST_F(OutboundTest, Item65RecipientsOfManyClassesGetAFormEach) {
+  ThreeFormats formats;
+  Signatures other{store, formats, clock, limits};
+  done(other.set(alice, "alice@example.org", {.text = "Alice, extension 42", .voice = "spoken"}));
+  DkimKeys keys(store, clock, make_key);
+  done(keys.create("example.org"));
+  const auto dave = done(accounts.add({.address = "dave@example.org"}));
+  done(deposit->policies().set("example.org", dave, {{"class", "vvm"}}));
+  done(deposit->policies().set_recipient("vpim.example", {{"class", "vpim"}}));
+  done(deposit->policies().set_recipient("frank@example.net", {{"class", "vpim"}}));
+  const std::vector<std::string> to{"bob@example.org", "dave@example.org", "carol@example.net", "frank@example.net",
+                                    "erin@vpim.example"};
+  submit(to,
+         "From: Alice <alice@example.org>\r\nTo: bob@example.org\r\nBcc: dave@example.org, carol@example.net,\r\n"
+         " erin@vpim.example, frank@example.net\r\nMessage-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n"
+         "Content-Type: audio/32KADPCM\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n");
+  std::map<std::string, MessageId> of;
+  for (const auto& row : items()) {
+    ASSERT_THAT(row.item.recipients, SizeIs(1)) << "classes share no item";
+    of[row.item.recipients[0].recipient.address.text()] = row.item.message;
+  }
+  ASSERT_THAT(of, SizeIs(3));
+  of["bob@example.org"] = done(mailboxes.entries(box(bob, "INBOX").id)).front().message;
+  of["dave@example.org"] = done(mailboxes.entries(box(dave, "INBOX").id)).front().message;
+  EXPECT_EQ(of["frank@example.net"], of["erin@vpim.example"]);
+  EXPECT_EQ(of["bob@example.org"], of["carol@example.net"]);
+  std::set<MessageId> forms;
+  for (const auto& [address, id] : of) forms.insert(id);
+  EXPECT_THAT(forms, SizeIs(3));
+  for (const auto id : forms) {
+    const auto octets = octets_of(id);
+    EXPECT_THAT(octets, HasSubstr("Message-ID: <1@example.org>"));
+    for (const std::string_view hidden : {"dave", "carol", "erin", "frank", "Bcc", "vvm"})
+      EXPECT_THAT(octets, Not(HasSubstr(hidden)));
+    expect_dkim_passes(octets, keys);
+  }
+  const auto vpim = octets_of(of["erin@vpim.example"]), internet = octets_of(of["carol@example.net"]);
+  EXPECT_THAT(vpim, AllOf(HasSubstr("Content-Type: multipart/voice-message"), HasSubstr("Originator-Spoken-Name"),
+                          HasSubstr("m=voice;"), Not(HasSubstr("extension 42")), Not(HasSubstr("text/plain"))));
+  EXPECT_THAT(internet, AllOf(HasSubstr("multipart/mixed"), HasSubstr("extension 42"), HasSubstr("m=text:html:voice;"),
+                              Not(HasSubstr("vpim"))));
   EXPECT_THAT(findings(), IsEmpty());
 }
 

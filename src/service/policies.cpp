@@ -167,8 +167,23 @@ Policy effective_policy(const record::Settings& domain, const record::Settings& 
   return policy;
 }
 
-Task<Result<std::pair<record::Settings, record::Settings>>> Policies::load(AccountId account, std::string domain) {
+std::vector<EffectiveSetting> show_settings(const record::Settings& domain, const record::Settings& account) {
+  std::vector<EffectiveSetting> shown;
+  for (const auto& key : kKeys) {
+    EffectiveSetting one{.key = std::string(key.name), .value = std::string(key.standard)};
+    if (const auto* value = known_value(key, domain)) one = {one.key, *value, Origin::Domain};
+    if (const auto* value = known_value(key, account)) one = {one.key, *value, Origin::Account};
+    shown.push_back(std::move(one));
+  }
+  return shown;
+}
+
+Task<Result<Policies::TwoRows>> Policies::load(AccountId account, std::string domain) {
   std::vector<std::string> keys{record::domain_policy_key(lowered(domain)), record::account_policy_key(account)};
+  co_return co_await load_rows(std::move(keys));
+}
+
+Task<Result<Policies::TwoRows>> Policies::load_rows(std::vector<std::string> keys) {
   std::uint64_t changes = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -196,15 +211,8 @@ Task<Result<Policy>> Policies::of(AccountId account, std::string domain) {
 }
 
 Task<Result<std::vector<EffectiveSetting>>> Policies::show(std::string domain, std::optional<AccountId> account) {
-  PARAPH_CO_TRY(auto settings, co_await load(account.value_or(AccountId{}), std::move(domain)));
-  std::vector<EffectiveSetting> shown;
-  for (const auto& key : kKeys) {
-    EffectiveSetting one{.key = std::string(key.name), .value = std::string(key.standard)};
-    if (const auto* value = known_value(key, settings.first)) one = {one.key, *value, Origin::Domain};
-    if (const auto* value = known_value(key, settings.second)) one = {one.key, *value, Origin::Account};
-    shown.push_back(std::move(one));
-  }
-  co_return shown;
+  PARAPH_CO_TRY(const auto settings, co_await load(account.value_or(AccountId{}), std::move(domain)));
+  co_return show_settings(settings.first, settings.second);
 }
 
 Task<Result<void>> Policies::set(std::string domain, std::optional<AccountId> account, Changes changes) {
@@ -227,7 +235,12 @@ Task<Result<void>> Policies::write(std::string domain, std::optional<AccountId> 
     if (!there) co_return fail(Code::NotFound, fmt::format("{} is not a local domain", printable(domain)));
     batch.expects.push_back({domain_row, std::move(there)});
   }
-  const auto row = account ? record::account_policy_key(*account) : record::domain_policy_key(lowered(domain));
+  auto row = account ? record::account_policy_key(*account) : record::domain_policy_key(lowered(domain));
+  auto written = co_await write_row(std::move(batch), std::move(row), std::move(edits));
+  co_return written;
+}
+
+Task<Result<void>> Policies::write_row(store::Batch batch, std::string row, Edits edits) {
   PARAPH_CO_TRY(auto before, co_await store_.get(row));
   PARAPH_CO_TRY(auto settings, parse_row(before));
   for (auto& [key, value] : edits) {

@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "mail/address.h"
 #include "record/codec.h"
 #include "signature/attach.h"
 #include "store/store.h"
@@ -74,10 +75,20 @@ class Policies {
   /// Every key in the order of docs/POLICY.md, for a domain, or for `account` in it.
   Task<Result<std::vector<EffectiveSetting>>> show(std::string domain, std::optional<AccountId> account);
 
+  /// What holds for mail to a recipient elsewhere: `recipient_class` of their own address, else of their domain, else
+  /// the default. Codes of the store, Corrupt.
+  Task<Result<Policy>> of_recipient(mail::Address recipient);
+  /// Its one key, for a domain elsewhere or an address there.
+  Task<Result<std::vector<EffectiveSetting>>> show_recipient(std::string recipient);
+
   using Changes = std::vector<std::pair<std::string, std::string>>;
   /// Sets keys of a domain or of one account; the value "default" takes a key back. All or nothing. BadInput names the
   /// key and its values. NotFound: no such account any more. Conflict: somebody else changed it at once.
   Task<Result<void>> set(std::string domain, std::optional<AccountId> account, Changes changes);
+
+  /// The same for a domain elsewhere or an address there, whether or not anybody is known there. BadInput too: it is
+  /// neither, or a key is set that says nothing about mail to others. Exists: the domain is local.
+  Task<Result<void>> set_recipient(std::string recipient, Changes changes);
 
   /// The templates of a domain, empty ones when it has none. Kept with its policy. Codes of the store, Corrupt.
   Task<Result<DomainTemplates>> templates_of(std::string domain);
@@ -91,7 +102,11 @@ class Policies {
  private:
   using Edits = std::vector<std::pair<std::string, std::optional<std::string>>>;  ///< nullopt: the key goes
   Task<Result<void>> write(std::string domain, std::optional<AccountId> account, Edits edits);
-  Task<Result<std::pair<record::Settings, record::Settings>>> load(AccountId account, std::string domain);
+  Task<Result<void>> write_row(store::Batch batch, std::string row, Edits edits);
+  using TwoRows = std::pair<record::Settings, record::Settings>;  ///< the second stands over the first
+  Task<Result<TwoRows>> load(AccountId account, std::string domain);
+  Task<Result<TwoRows>> load_recipient(std::string recipient);
+  Task<Result<TwoRows>> load_rows(std::vector<std::string> keys);
 
   store::Store& store_;
   std::mutex mutex_;
@@ -99,6 +114,8 @@ class Policies {
   std::uint64_t changes_ = 0;                               ///< under mutex_: what was read before one is not kept
 };
 
+/// How a key of a policy is shown, by the settings that may hold it. Pure.
+std::vector<EffectiveSetting> show_settings(const record::Settings& domain, const record::Settings& account);
 /// Is this a setting that Policies::set() would take? BadInput: names the key, and its values when it is known.
 Result<void> check_setting(std::string_view key, std::string_view value);
 /// `account` over `domain` over the default. Unknown keys and values (of a newer server) count as not set. Pure.

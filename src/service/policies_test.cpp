@@ -83,6 +83,28 @@ TEST_F(PoliciesTest, ItGoesWithItsAccountAndDomain) {
   EXPECT_EQ(code_of(policies.set("example.org", alice, {{"replies", "none"}})), Code::NotFound);
 }
 
+TEST_F(PoliciesTest, ARecipientElsewhereHasAClass) {
+  using enum signature::Recipients;
+  const auto class_of = [&](const char* local, const char* domain) {
+    return done(policies.of_recipient({local, domain})).recipient_class;
+  };
+  EXPECT_EQ(class_of("carol", "vpim.example"), Internet);
+  done(policies.set_recipient("VPIM.example", {{"class", "vpim"}}));
+  EXPECT_EQ(class_of("Carol", "vpim.Example"), Vpim);
+  EXPECT_EQ(class_of("carol", "sub.vpim.example"), Internet);
+  done(policies.set_recipient("Carol@vpim.example", {{"class", "internet"}}));
+  EXPECT_EQ(class_of("carol", "vpim.example"), Internet);
+  EXPECT_EQ(class_of("dave", "vpim.example"), Vpim);
+  done(policies.set_recipient("carol@vpim.example", {{"class", "default"}}));
+  EXPECT_EQ(class_of("carol", "vpim.example"), Vpim);
+  EXPECT_EQ(done(Policies(store).of_recipient({"dave", "vpim.example"})).recipient_class, Vpim);
+  EXPECT_EQ(done(policies.of(alice, "example.org")).recipient_class, Internet);
+  EXPECT_EQ(code_of(policies.set_recipient("example.org", {{"class", "vpim"}})), Code::Exists);
+  EXPECT_EQ(code_of(policies.set_recipient("vpim.example", {{"replies", "none"}})), Code::BadInput);
+  EXPECT_EQ(code_of(policies.set_recipient("vpim.example", {{"class", "fax"}})), Code::BadInput);
+  EXPECT_EQ(code_of(policies.set_recipient("a b", {{"class", "vpim"}})), Code::BadInput);
+}
+
 TEST(ChooseForms, OneFormUnlessRecipientsDiffer) {
   const Policy own{.external_kinds = {.image = false, .voice = false}};
   const auto key = [&](bool internal, Recipients recipients) {

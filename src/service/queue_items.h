@@ -10,6 +10,7 @@
 #include "base/task.h"
 #include "crypto/random.h"
 #include "service/queue_rows.h"
+#include "service/refusals.h"
 #include "store/store.h"
 
 namespace paraph::service {
@@ -23,7 +24,7 @@ class QueueItems {
   /// `asked` is told of each destination that an operator wants tried now.
   QueueItems(store::Store& store, crypto::Random& random, const Clock& clock,
              std::function<void(const std::string& destination)> asked = {})
-      : store_(store), random_(random), clock_(clock), asked_(std::move(asked)) {}
+      : store_(store), random_(random), clock_(clock), asked_(std::move(asked)), refusals_(store, clock) {}
 
   /// What waits, in order of destination and time, at most `items_max` after the `w` key `after` ("": from the
   /// beginning); `destination` narrows it down when it is not empty.
@@ -41,6 +42,9 @@ class QueueItems {
   /// True: done; false: it is so already, or has ended. NotFound; Unavailable: it changes too quickly.
   Task<Result<bool>> apply(record::ItemId id, Act act);
 
+  /// What domains refused.
+  Refusals& refusals() { return refusals_; }
+
   /// Erases items that ended more than a day ago, at most `items_max` of them. Returns how many.
   Task<Result<std::size_t>> forget_ended(std::size_t items_max);
 
@@ -51,6 +55,7 @@ class QueueItems {
   crypto::Random& random_;
   const Clock& clock_;
   std::function<void(const std::string&)> asked_;
+  Refusals refusals_;
 };
 
 }  // namespace paraph::service

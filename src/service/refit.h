@@ -6,8 +6,10 @@
 #include "record/codec.h"
 #include "service/accounts.h"
 #include "service/dkim_sign.h"
+#include "service/fit.h"
 #include "service/mailboxes.h"
 #include "service/policies.h"
+#include "service/seven_bit.h"
 #include "service/sign.h"
 #include "signature/attach.h"
 #include "store/store.h"
@@ -29,17 +31,26 @@ class Refitter {
   };
   explicit Refitter(With with) : with_(std::move(with)) {}
 
-  /// The message before the signature, signed again with as much as fits: at most `size_max` octets in all, DKIM's
-  /// field among them. Same Message-ID. Nothing is kept. Unsupported: it is longer without a signature too, or that
-  /// form is not at hand. Unavailable: `source_needed`, and the source does not answer. NotFound: it was dropped
-  /// meanwhile.
-  Task<Result<NewMessage>> shorten(record::Queued item, std::uint64_t size_max);
+  /// A form that fits, signed with DKIM again; same Message-ID. Nothing is kept.
+  ///
+  /// For a server of 7 bits it is the message as it is, with 8-bit parts encoded (seven_bit.h). Where that is not short
+  /// enough, and where something of the signature is refused, it is the message before the signature, signed again with
+  /// as much as fits and is not refused (x=size, x=codec), DKIM's field among it. What `item` goes without already, it
+  /// goes without again.
+  /// Unsupported: there is no such form: too long without a signature too; not 7-bit without harm, as where another
+  /// domain's DKIM signature would break that Paraph did not break; or the form before the signature is not at hand.
+  /// Unavailable: `source_needed`, and the source does not answer. NotFound: it was dropped meanwhile.
+  Task<Result<NewMessage>> refit(record::Queued item, Fit fit);
 
  private:
   struct Work;
   Task<Result<record::StoredMessage>> load(MessageId id);
-  Task<Result<Work>> prepare(const record::Queued& item);
-  Task<Result<NewMessage>> finish(record::StoredMessage form);
+  Task<Result<void>> check_changeable(const record::StoredMessage& sent);
+  Task<Result<Form>> encode(const record::StoredMessage& sent, std::uint64_t skip);
+  Task<Result<Work>> prepare(const record::Queued& item, const record::StoredMessage& sent, const Fit& fit);
+  Task<Result<Form>> sign_again(const record::Queued& item, const record::StoredMessage& sent, const Fit& fit);
+  Task<Result<void>> sign_dkim(Form& form, std::string_view field, const std::string& domain);
+  Task<Result<NewMessage>> finish(Form form);
 
   With with_;
 };

@@ -96,7 +96,7 @@ TEST_F(RefitTest, TheVoiceIsLeftOutForAServerThatTakesLess) {  // spec, checklis
   const auto was = octets_of(item.message);
   ASSERT_THAT(was, HasSubstr("Originator-Spoken-Name"));
   const auto size_max = was.size() - 3000;
-  auto made = done(deposit->shorten(item, size_max));
+  auto made = done(deposit->refit(item, {.size_max = size_max}));
   EXPECT_EQ(made.record.signature.kinds, "text");
   EXPECT_EQ(made.record.signature.reason, "size");
   EXPECT_EQ(made.record.signature.owner, "alice@example.org");
@@ -121,7 +121,7 @@ TEST_F(RefitTest, TheResultNeverExceedsWhatTheServerTakes) {
   const auto was_bytes = bytes_of(item.message);
   std::vector<std::string> kinds;
   for (auto size_max = was_bytes; size_max + 201 > plain_bytes; size_max -= 201) {
-    const auto made = run(deposit->shorten(item, size_max));
+    const auto made = run(deposit->refit(item, {.size_max = size_max}));
     std::string one = "fails";
     if (made) {
       EXPECT_LE(made->record.rope.wire_bytes(), size_max);
@@ -134,17 +134,138 @@ TEST_F(RefitTest, TheResultNeverExceedsWhatTheServerTakes) {
   EXPECT_THAT(kinds, testing::ElementsAre("text:voice wrap", "text edit", "none header", "none untouched", "fails"));
 }
 
+/// A letter of many kinds of part, as a client without care sends it.
+const std::string kEightBit =
+    "From: Alice <alice@example.org>\r\nTo: carol@example.net\r\nMessage-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n"
+    "Content-Type: multipart/mixed; boundary=x\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    "--x\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    "Gr\xC3\xBC\xC3\x9F"
+    "e aus der Ferne\r\n--x\r\nContent-Type: application/x\r\n\r\n\xFF\x80 8-bit, and not said\r\n"
+    "--x\r\nContent-Type: text/plain\r\n\r\nplain\r\n"
+    "--x\r\n\r\nno field, \xE4 octet above 127\r\n"
+    "--x\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    "\xE5\x8C\x97\xE4\xBA\xAC\xE5\x8C\x97\xE4\xBA\xAC\r\n"
+    "--x\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    "Subject: inner\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    "Content-Transfer-Encoding: 8bit\r\n\r\n\xC3\xA4 in a letter inside\r\n--x--\r\n";
+
+TEST_F(RefitTest, EightBitPartsAreEncodedForAServerOfSevenBits) {
+  const auto item = submit(kEightBit);
+  auto made = done(deposit->refit(item, {.seven_bit = true}));
+  EXPECT_EQ(made.record.signature, done(messages.load(item.message))->signature);
+  const auto structure = made.record.structure;
+  const auto got = octets_of(std::move(made));
+  EXPECT_TRUE(is_ascii(got));
+  EXPECT_TRUE(structure.parts == mime::scan(got).parts);
+  EXPECT_EQ(structure.size, got.size());
+  EXPECT_THAT(got, AllOf(HasSubstr("Gr=C3=BC=C3=9Fe aus"), HasSubstr("\r\n\r\n/4AgOC1iaXQsIGFuZCBub3Qgc2FpZA==\r\n--x"),
+                         HasSubstr("\r\n\r\nplain\r\n--x"), HasSubstr("no field, =E4 octet"),
+                         HasSubstr("base64\r\n\r\n5YyX5Lqs5YyX5Lqs\r\n--x"), HasSubstr("\r\n\r\n=C3=A4 in a letter")));
+  EXPECT_THAT(got, AllOf(HasSubstr("extension 42"), HasSubstr("m=text;"), Not(HasSubstr("8bit\r\n")),
+                         Not(HasSubstr("Return-Path"))));
+  EXPECT_EQ(mime::count_fields(got, "Paraph-Signature"), 1u);
+  EXPECT_EQ(mime::count_fields(got, "Content-Transfer-Encoding"), 1u);
+  expect_dkim_passes(got);
+}
+
+TEST_F(RefitTest, ASignatureStaysGenuineWhenItsPartsAreEncoded) {
+  done(signatures.set(alice, "alice@example.org", {.text = "Älice, Nebenstelle 42", .voice = std::nullopt}));
+  const auto item = submit(
+      "From: alice@example.org\r\nTo: carol@example.net\r\nMessage-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nSch\xC3\xB6n\r\n");
+  const auto got = octets_of(done(deposit->refit(item, {.seven_bit = true})));
+  EXPECT_TRUE(is_ascii(got));
+  done(queue.apply(done(queue.list("", "", 10)).items.front().id, QueueItems::Act::Drop));
+  // Who submits it again is believed: text and field still agree (spec 2.7).
+  const auto again = done(messages.load(submit(got).message));
+  EXPECT_EQ(again->signature.kinds, "text:voice");
+  EXPECT_EQ(mime::count_fields(octets_of(done(queue.list("", "", 10)).items.front().item.message), "Paraph-Signature"),
+            1u);
+}
+
+TEST_F(RefitTest, AnUnlabelledBodyGetsALabel) {
+  done(accounts.set_signature_on(alice, false));
+  const auto got = octets_of(done(deposit->refit(
+      submit("From: alice@example.org\r\nTo: carol@example.net\r\n\r\nwindows, \xE4\r\n"), {.seven_bit = true})));
+  EXPECT_THAT(got, HasSubstr("Content-Transfer-Encoding: quoted-printable\r\nMIME-Version: 1.0\r\n"
+                             "Content-Type: text/plain; charset=unknown-8bit\r\n\r\nwindows, =E4\r\n"));
+  expect_dkim_passes(got);
+}
+
+TEST_F(RefitTest, WhatCannotBecomeSevenBitSaysSo) {  // spec, checklist 15: what is sealed stays
+  done(accounts.set_signature_on(alice, false));
+  const std::string top = "From: alice@example.org\r\nTo: carol@example.net\r\nMIME-Version: 1.0\r\n";
+  const std::string text = "Content-Type: text/plain\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\xC3\xA4 and more\r\n";
+  const std::string leaf = "\r\n--x\r\n" + text + "--x--\r\n";
+  const std::string foreign = "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s; h=from; bh=x; b=x\r\n";
+  const std::pair<std::string, bool> all[] = {
+      {top + text, true},
+      {top + "Content-Type: multipart/mixed; boundary=x\r\n" + leaf, true},
+      {top + "Content-Type: multipart/signed; boundary=x\r\n" + leaf, false},
+      {top + "Content-Type: multipart/encrypted; boundary=x\r\n" + leaf, false},
+      {top + "Content-Type: multipart/mixed; boundary=x\r\n\r\n\xC3\xA4 preamble\r\n" + leaf, false},
+      {top + "Content-Type: message/partial; id=1; number=1\r\n\r\n\xC3\xA4\r\n", false},
+      {top + "Subject: \xC3\xA4\r\nContent-Type: text/plain\r\n\r\nx\r\n", false},
+      {foreign + top + text, false},
+      {"ARC-Message-Signature: i=1; a=rsa-sha256; d=example.com\r\n" + top + text, false},
+  };
+  for (const auto& [octets, can] : all) {
+    const auto code = code_of(deposit->refit(submit(octets), {.seven_bit = true}));
+    EXPECT_EQ(code, can ? std::nullopt : std::optional(Code::Unsupported)) << octets;
+    done(queue.apply(done(queue.list("", "", 10)).items.front().id, QueueItems::Act::Drop));
+  }
+}
+
+TEST_F(RefitTest, ALongPartOfSevenBitsIsNoReason) {
+  done(accounts.set_signature_on(alice, false));
+  std::string line = std::string(70, 'x') + "\r\n";
+  std::string lines;
+  while (lines.size() < (8 << 20)) lines += line;
+  const auto with = [&](const std::string& more) {
+    return "From: alice@example.org\r\nTo: carol@example.net\r\nMIME-Version: 1.0\r\n"
+           "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n" +
+           lines + more +
+           "\r\n--b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\xC3\xA4 and "
+           "more\r\n--b--\r\n";
+  };
+  EXPECT_EQ(code_of(deposit->refit(submit(with("")), {.seven_bit = true})), std::nullopt);
+  done(queue.apply(done(queue.list("", "", 10)).items.front().id, QueueItems::Act::Drop));
+  EXPECT_EQ(code_of(deposit->refit(submit(with("\xC3")), {.seven_bit = true})), Code::Unsupported);
+}
+
+TEST_F(RefitTest, AForeignSignatureThatOursBrokeIsNoReason) {
+  const auto item = submit(
+      "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s; h=from; bh=x; b=x\r\n"
+      "From: alice@example.org\r\nTo: carol@example.net\r\nMessage-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\xC3\xA4 and more\r\n");
+  EXPECT_TRUE(is_ascii(octets_of(done(deposit->refit(item, {.seven_bit = true})))));
+}
+
+TEST_F(RefitTest, ForAServerOfSevenBitsThatTakesLessTheSignatureGivesWay) {
+  auto text = long_text();
+  text += std::string(200, '\xE4') + "\r\n";
+  const auto item = submit(text);
+  const auto whole = octets_of(done(deposit->refit(item, {.seven_bit = true})));
+  ASSERT_THAT(whole, HasSubstr("Originator-Spoken-Name"));
+  const auto size_max = whole.size() - 3000;
+  const auto less = octets_of(done(deposit->refit(item, {.seven_bit = true, .size_max = size_max})));
+  EXPECT_LE(less.size(), size_max);
+  EXPECT_TRUE(is_ascii(less));
+  EXPECT_THAT(less, AllOf(HasSubstr("x=size"), HasSubstr("=E4=E4"), Not(HasSubstr("Originator-Spoken-Name"))));
+  expect_dkim_passes(less);
+}
+
 TEST_F(RefitTest, WithoutTheFormBeforeTheSignatureThereIsNoOther) {
   auto item = submit(long_text());
   const auto bytes = bytes_of(item.message);
   item.plain = {};
-  EXPECT_EQ(code_of(deposit->shorten(item, bytes)), Code::Unsupported);
+  EXPECT_EQ(code_of(deposit->refit(item, {.size_max = bytes})), Code::Unsupported);
 }
 
 TEST_F(RefitTest, WhoHasGoneSendsWithoutASignature) {
   const auto item = submit(long_text());
   done(accounts.remove("alice@example.org"));
-  const auto made = done(deposit->shorten(item, bytes_of(item.message) - 3000));
+  const auto made = done(deposit->refit(item, {.size_max = bytes_of(item.message) - 3000}));
   EXPECT_EQ(made.record.signature.kinds, "none");
 }
 

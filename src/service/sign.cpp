@@ -68,6 +68,7 @@ Task<Result<Signer::Signed>> Signer::attach(const Submission& submission, const 
 Task<Result<Signer::Signed>> Signer::sign_one(const Submission& submission, const Acquirer::Answer& answer,
                                               const std::string& nonce, const signature::Policy& policy) {
   PARAPH_CO_TRY(auto done, co_await attach(submission, answer, nonce, policy));
+  if (submission.refused && done.report.reason == "policy") done.report.reason = "codec";
   // Spec 2.3 (2): who switched the signature off sends as if there were none of this.
   if (!submission.signature_on) done.report = {.how = signature::How::Untouched, .reason = "off"};
   const auto& signature = answer.acquired.signature;

@@ -33,6 +33,7 @@ class Signer {
     std::string reverse_path;                 ///< empty: null
     bool signature_on = true;
     bool source_failed = false;  ///< do not ask the sources: what they gave cannot be used
+    bool refused = false;        ///< kinds that a form leaves out are those that the server refuses: x=codec
   };
   struct Signed {
     mail::Rope rope;

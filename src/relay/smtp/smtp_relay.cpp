@@ -72,6 +72,7 @@ Task<Result<bool>> SmtpRelay::send_over(std::unique_ptr<Connection> connection, 
   outcome.tls = connection->stream().tls_name();
   outcome.dsn = connection->offered.dsn;
   outcome.size_max = connection->offered.size_max;
+  outcome.seven_bit = !connection->offered.eight_bit_mime;
   outcome.misfit = misfit_of(host, *connection, job);
   bool stale = false;
   if (outcome.misfit != Misfit::None) {

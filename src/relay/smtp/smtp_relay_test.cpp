@@ -201,6 +201,7 @@ TEST(SmtpRelay, Misfits) {
     const auto outcome = world.send(host(), made);
     ASSERT_TRUE(outcome);
     EXPECT_EQ(outcome->misfit, misfit) << extensions;
+    EXPECT_EQ(outcome->seven_bit, extensions.find("8BITMIME") == extensions.npos) << extensions;
     EXPECT_EQ(outcome->answers.at(0).enhanced, enhanced) << extensions;
     EXPECT_EQ(world.delivered(), misfit == Misfit::None ? 1u : 0u) << extensions;
   }

@@ -88,6 +88,8 @@ const Verbs::Row Verbs::kRows[] = {
     {"queue drop", "item", &Verbs::queue_drop},
     {"queue hold", "item", &Verbs::queue_hold},
     {"queue release", "item", &Verbs::queue_release},
+    {"queue refusals", "", &Verbs::queue_refusals},
+    {"queue forget", "domain", &Verbs::queue_forget},
     {"source list", "", &Verbs::source_list},
     {"check", "", &Verbs::check},
 };

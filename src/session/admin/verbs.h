@@ -78,6 +78,8 @@ class Verbs {
   Task<Result<void>> queue_drop(Request request, PrintLine print);
   Task<Result<void>> queue_hold(Request request, PrintLine print);
   Task<Result<void>> queue_release(Request request, PrintLine print);
+  Task<Result<void>> queue_refusals(Request request, PrintLine print);
+  Task<Result<void>> queue_forget(Request request, PrintLine print);
   Task<Result<void>> check(Request request, PrintLine print);
 
   struct Subject {
@@ -85,6 +87,7 @@ class Verbs {
     std::optional<AccountId> account;
   };
   Task<Result<Subject>> find_subject(std::string name);
+  Task<Result<bool>> is_elsewhere(std::string subject);
 
   Task<Result<void>> queue_act(Request request, PrintLine print, service::QueueItems::Act act);
   Task<Result<void>> set_signature_on(Request request, PrintLine print, bool on);

@@ -37,9 +37,23 @@ Task<Result<Verbs::Subject>> Verbs::find_subject(std::string name) {
   co_return Subject{.name = name, .domain = name, .account = std::nullopt};
 }
 
+/// A domain that is not here, or an address there.
+Task<Result<bool>> Verbs::is_elsewhere(std::string subject) {
+  auto domain = subject.substr(subject.rfind('@') + 1);
+  PARAPH_CO_TRY(const bool local, co_await accounts_.is_local(std::move(domain)));
+  co_return !local;
+}
+
 Task<Result<void>> Verbs::policy_show(Request request, PrintLine print) {
-  PARAPH_CO_TRY(const auto subject, co_await find_subject(request.field("subject")));
-  PARAPH_CO_TRY(const auto settings, co_await policies_.show(subject.domain, subject.account));
+  const auto name = request.field("subject");
+  PARAPH_CO_TRY(const bool elsewhere, co_await is_elsewhere(name));
+  std::vector<service::EffectiveSetting> settings;
+  if (elsewhere) {
+    PARAPH_CO_TRY(settings, co_await policies_.show_recipient(name));
+  } else {
+    PARAPH_CO_TRY(const auto subject, co_await find_subject(name));
+    PARAPH_CO_TRY(settings, co_await policies_.show(subject.domain, subject.account));
+  }
   for (const auto& one : settings)
     co_await print(fmt::format("{:<15} {:<22} {}", one.key, one.value, service::name_of(one.origin)));
   co_return Result<void>();
@@ -47,7 +61,14 @@ Task<Result<void>> Verbs::policy_show(Request request, PrintLine print) {
 
 Task<Result<void>> Verbs::policy_set(Request request, PrintLine print) {
   PARAPH_CO_TRY(auto changes, parse_settings(request.field("settings")));
-  PARAPH_CO_TRY(const auto subject, co_await find_subject(request.field("subject")));
+  const auto name = request.field("subject");
+  PARAPH_CO_TRY(const bool elsewhere, co_await is_elsewhere(name));
+  if (elsewhere) {
+    PARAPH_CO_CHECK(co_await policies_.set_recipient(name, std::move(changes)));
+    co_await print(fmt::format("{}: policy set, of mail that goes there", printable(name)));
+    co_return Result<void>();
+  }
+  PARAPH_CO_TRY(const auto subject, co_await find_subject(name));
   PARAPH_CO_CHECK(co_await policies_.set(subject.domain, subject.account, std::move(changes)));
   co_await print(fmt::format("{}: policy set", subject.name));
   co_return Result<void>();

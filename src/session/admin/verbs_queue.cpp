@@ -82,6 +82,8 @@ std::vector<std::string> item_lines(const service::ItemRow& row) {
   }
   if (item.priority != mail::Priority::Normal)
     lines.push_back(fmt::format("{:<11} {}", "priority", item.priority == mail::Priority::Urgent ? "urgent" : "low"));
+  if (item.left_out != record::LeftOut::Nothing)
+    lines.push_back(fmt::format("{:<11} {}", "without", service::name_of(item.left_out)));
   for (const auto& one : item.recipients) {
     static constexpr const char* kStates[] = {"waits", "delivered", "failed", "dropped"};
     lines.push_back(fmt::format("{:<11} {} {}", "recipient", printable(one.recipient.address.text()),
@@ -151,6 +153,22 @@ Task<Result<void>> Verbs::queue_hold(Request request, PrintLine print) {
 }
 Task<Result<void>> Verbs::queue_release(Request request, PrintLine print) {
   return queue_act(std::move(request), std::move(print), Act::Release);
+}
+
+/// What domains refused of signatures.
+Task<Result<void>> Verbs::queue_refusals(Request, PrintLine print) {
+  PARAPH_CO_TRY(const auto rows, co_await queue_.refusals().list());
+  for (const auto& [domain, refusal] : rows)
+    co_await print(fmt::format("{:<30} without {:<20} until {}  {}", printable(domain),
+                               service::name_of(refusal.left_out), date_of(refusal.until), printable(refusal.reply)));
+  co_return Result<void>();
+}
+
+Task<Result<void>> Verbs::queue_forget(Request request, PrintLine print) {
+  const auto domain = request.field("domain");
+  PARAPH_CO_CHECK(co_await queue_.refusals().forget(domain));
+  co_await print(fmt::format("{}: the next message goes there with all of its signature", printable(domain)));
+  co_return Result<void>();
 }
 
 }  // namespace paraph::admin

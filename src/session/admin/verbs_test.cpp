@@ -239,7 +239,17 @@ TEST_F(VerbsTest, Policies) {
              {alice, "replies", "not of the form KEY=VALUE"},
              {alice, "", "nothing to set"},
              {"nobody@example.test", "replies=full", "no account nobody@example.test"},
+             {"nobody@@", "class=vpim", "neither a domain nor an address"},
+             {"exa mple", "class=vpim", "neither a domain nor an address"},
+             {"example.net", "class=fax", "class is internet, vpim or vvm"},
              {"example.net", "replies=full", "example.net is not a local domain"}};
+  EXPECT_EQ(line("example.net", "class"), "class           internet               default");
+  done("policy set", {{"subject", "Example.net"}, {"settings", "class=vpim"}});
+  EXPECT_EQ(line("carol@example.net", "class"), "class           vpim                   domain");
+  done("policy set", {{"subject", "carol@example.net"}, {"settings", "class=vvm"}});
+  EXPECT_EQ(line("Carol@example.net", "class"), "class           vvm                    account");
+  EXPECT_EQ(line("example.net", "class"), "class           vpim                   domain");
+  EXPECT_EQ(line("example.net", "replies"), "(none)");
   for (const auto& [subject, settings, says] : bad)
     EXPECT_THAT(say("policy set", {{"subject", subject}, {"settings", settings}}).failure, HasSubstr(says));
   EXPECT_EQ(line(alice, "replies"), "replies         text                   domain") << "nothing of a bad one is set";
@@ -334,6 +344,24 @@ TEST_F(VerbsTest, AWholeStoreIsSaidToBe) {
   make_alice();
   EXPECT_THAT(say("check").lines, ElementsAre("the store is whole"));
   EXPECT_THAT(say("check", {{"repair", "yes"}}).failure, HasSubstr("stop the server"));
+}
+
+TEST_F(VerbsTest, WhatDomainsRefusedIsShownAndForgotten) {
+  EXPECT_THAT(say("queue refusals").lines, testing::IsEmpty());
+  store::Batch batch;
+  batch.writes = {{record::refusal_key("example.net"), record::format_refusal({.left_out = record::LeftOut::Voice,
+                                                                               .until = Time{} + std::chrono::hours(24),
+                                                                               .reply = "554 5.6.1 no\naudio"})}};
+  boost::asio::co_spawn(loop_, store_.commit(std::move(batch)),
+                        [](std::exception_ptr, Result<void> done_so) { EXPECT_TRUE(done_so.has_value()); });
+  loop_.run();
+  loop_.restart();
+  EXPECT_THAT(say("queue refusals").lines,
+              ElementsAre(testing::MatchesRegex(
+                  "example.net +without voice +until 1970-01-02T00:00:00Z  554 5.6.1 no.*audio")));
+  EXPECT_THAT(say("queue forget", {{"domain", "Example.net"}}).lines, ElementsAre(HasSubstr("all of its signature")));
+  EXPECT_THAT(say("queue refusals").lines, testing::IsEmpty());
+  EXPECT_THAT(say("queue forget", {{"domain", "example.net"}}).failure, HasSubstr("refused nothing"));
 }
 
 TEST_F(VerbsTest, WhatIsNoVerb) {

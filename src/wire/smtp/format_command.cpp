@@ -52,12 +52,12 @@ std::pair<std::uint32_t, std::size_t> code_point(std::string_view text) {
   return {point, bytes};
 }
 
-// RFC 6533 §3: utf-8-addr-unitext where UTF-8 may stand, utf-8-addr-xtext where not. What is \x{...} already, stays.
+// RFC 6533 §3: utf-8-addr-unitext where UTF-8 may stand, utf-8-addr-xtext where not; neither has a bare backslash.
 std::string utf8_address(std::string_view address, bool utf8) {
   std::string out;
   while (!address.empty()) {
     const auto [point, bytes] = code_point(address);
-    const bool plain = bytes == 1 ? is_xchar(address[0]) : utf8;
+    const bool plain = bytes == 1 ? is_xchar(address[0]) && address[0] != '\\' : utf8;
     if (plain) {
       out += address.substr(0, bytes);
     } else {

@@ -63,6 +63,8 @@ TEST(SmtpCommands, Rcpt) {
            {{bob, {}, "rfc822;\"a b\"@x"}, false, "RCPT TO:<bob@example.com> ORCPT=rfc822;\"a+20b\"@x\r\n"},
            {{bob, {}, "utf-8;b\xC3\xB6@x"}, false, "RCPT TO:<bob@example.com> ORCPT=utf-8;b\\x{F6}@x\r\n"},
            {{bob, {}, "utf-8;b\xC3\xB6+@x"}, true, "RCPT TO:<bob@example.com> ORCPT=utf-8;b\xC3\xB6\\x{2B}@x\r\n"},
+           {{bob, {}, "utf-8;a\\x{F6}@x"}, true, "RCPT TO:<bob@example.com> ORCPT=utf-8;a\\x{5C}x{F6}@x\r\n"},
+           {{bob, {}, "utf-8;a\\b@x"}, false, "RCPT TO:<bob@example.com> ORCPT=utf-8;a\\x{5C}b@x\r\n"},
            {{bob, {}, "UTF-8;\xF0\x9F\x8E\xA4@x"}, false, "RCPT TO:<bob@example.com> ORCPT=UTF-8;\\x{1F3A4}@x\r\n"},
            {{bob, {}, "rfc822;b\xC3\xB6@x"}, true, "RCPT TO:<bob@example.com>\r\n"},
            {{bob, {}, "utf-8;\xC3"}, true, "RCPT TO:<bob@example.com>\r\n"},
