@@ -13,6 +13,9 @@ constexpr std::size_t kServedAtOnce = 20;
 constexpr std::size_t kLooksFromHere = 64;
 constexpr std::chrono::minutes kPausedMax{1};
 
+/// A lane that is not kept waiting looks for more many times a second.
+constexpr std::chrono::seconds kLooksWithin{1};
+
 /// A clock that went back makes no pause longer.
 bool is_paused(const Destination& destination, Time now) {
   return now < destination.paused_until && destination.paused_until - now <= kPausedMax;
@@ -28,6 +31,12 @@ bool Destinations::may_begin(const Destination& destination) const {
   return lanes_ < lanes_max_ && destination.lanes < lanes_for(destination);
 }
 
+/// Is it served well enough? Lanes that are kept waiting get another beside them while half of all are free.
+bool Destinations::is_served(const Destination& destination, Time now) const {
+  if (destination.lanes == 0) return false;
+  return now - destination.looked < kLooksWithin || lanes_ >= lanes_max_ / 2;
+}
+
 bool Destinations::ring(const std::string& name, std::string bell_key, Time now) {
   const std::lock_guard lock(mutex_);
   const auto found = all_.find(name);
@@ -36,7 +45,7 @@ bool Destinations::ring(const std::string& name, std::string bell_key, Time now)
   if (!one) one = std::make_shared<Destination>(Destination{.name = name});
   one->bells.insert(std::move(bell_key));
   one->again = true;
-  if (one->lanes != 0 || one->starving || is_paused(*one, now)) return true;
+  if (is_served(*one, now) || one->starving || is_paused(*one, now)) return true;
   one->starving = true;
   starving_.push_back(one);
   return true;
@@ -52,6 +61,7 @@ std::vector<DestinationPtr> Destinations::lanes_to_begin(Time now) {
     if (is_paused(*one, now) || !may_begin(*one)) continue;
     ++one->lanes;
     ++lanes_;
+    one->looked = now;  // it is about to
     begin.push_back(std::move(one));
   }
   return begin;
@@ -123,9 +133,10 @@ void Destinations::add_ready(Destination& destination, std::vector<service::Item
   }
 }
 
-Destinations::Look Destinations::begin_look(Destination& destination) {
+Destinations::Look Destinations::begin_look(Destination& destination, Time now) {
   const std::lock_guard lock(mutex_);
   destination.again = false;
+  destination.looked = now;
   // What came late may be due before what was taken: now and then a look begins at the beginning.
   if (++destination.looks % kLooksFromHere == 0) destination.from.clear();
   return {.bells = {destination.bells.begin(), destination.bells.end()}, .from = destination.from};

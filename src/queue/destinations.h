@@ -24,6 +24,7 @@ struct Destination {
   std::string from;                    ///< the `w` key that was taken last: the next look begins there
   std::size_t lanes = 0;               ///< transactions that are going on
   std::size_t looks = 0;
+  Time looked;            ///< when the last one began, or a lane that will
   bool again = false;     ///< a bell rang during the last look
   bool starving = false;  ///< waits for a lane
   Time paused_until;      ///< the store failed: leave it alone
@@ -44,7 +45,8 @@ class Destinations {
   Destinations(std::size_t per_destination, std::size_t lanes_max)
       : per_destination_(per_destination), lanes_max_(lanes_max) {}
 
-  /// A bell rang. False: too many wait for a lane already, look again later.
+  /// A bell rang. Whoever serves the destination will hear it, if it looks soon enough; lanes that are all kept waiting
+  /// by a slow server get one more. False: too many wait for a lane already, look again later.
   bool ring(const std::string& name, std::string bell_key, Time now);
   /// Destinations for which a lane may begin now, once for each lane: the caller begins it. Their lanes are counted
   /// already.
@@ -67,7 +69,7 @@ class Destinations {
     std::vector<std::string> bells;
     std::string from;
   };
-  Look begin_look(Destination& destination);
+  Look begin_look(Destination& destination, Time now);
   void note_taken(Destination& destination, std::string key);
   /// Nothing is due and the bells are erased. False: one rang meanwhile.
   bool end_look(Destination& destination, const std::vector<std::string>& bells);
@@ -85,6 +87,7 @@ class Destinations {
  private:
   std::size_t lanes_for(const Destination& destination) const;
   bool may_begin(const Destination& destination) const;
+  bool is_served(const Destination& destination, Time now) const;
 
   const std::size_t per_destination_, lanes_max_;
   mutable std::mutex mutex_;  ///< of all that follows
