@@ -313,6 +313,20 @@ TEST(SmtpRelay, AddressesInOrder) {
   EXPECT_EQ(world.called(), to.addresses);
 }
 
+TEST(SmtpRelay, ManyAddressesOfIpv6HideNoneOfIpv4) {
+  FakeWorld world;
+  auto to = host();
+  to.addresses.clear();
+  for (unsigned char i = 0; i < 20; ++i) to.addresses.push_back({.octets = {0x20, 0x01, i}, .port = 25, .v6 = true});
+  to.addresses.push_back(kMx);
+  for (int i = 0; i < 7; ++i) world.expect({.refuses_connection = true});
+  world.expect({});
+  TextContent content(kMessage);
+  EXPECT_THAT(answers(world.send(to, job(content))), ElementsAre("250 2.0.0 taken"));
+  EXPECT_EQ(world.called().size(), 8u);
+  EXPECT_EQ(world.called().back(), kMx);
+}
+
 TEST(SmtpRelay, NobodyThere) {
   FakeWorld world;
   TextContent content(kMessage);
