@@ -194,6 +194,15 @@ TEST_F(Incoming, AFromBehindALineThatIsNoFieldDoesNotGetBy) {
   EXPECT_EQ(in(world_.bob, "INBOX"), "(none)");
 }
 
+TEST_F(Incoming, AFromWithoutAnAddressDoesNotGetBy) {
+  for (const std::string from : {"From: \"ceo@reject.example\"\r\n", "From: ceo@reject.example <>\r\n",
+                                 "From: \"ceo@reject.example\" <x>, a@none.example\r\n", "Subject: no author\r\n"}) {
+    ok(send({"mallory", "none.example"}, from + "\r\nhello\r\n", "192.0.2.1"));
+    EXPECT_THAT(in(world_.bob, "Junk"), HasSubstr(from)) << from;
+  }
+  EXPECT_EQ(in(world_.bob, "INBOX"), "(none)");
+}
+
 TEST_F(Incoming, ForgedResultsInAnEndlessHeaderAreNotKept) {
   const std::string forged = "Authentication-Results: mx.example.net; dkim=pass header.d=reject.example\r\n";
   const std::string fill = "X-Fill: " + std::string(900, 'x') + "\r\n";

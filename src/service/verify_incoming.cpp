@@ -140,11 +140,13 @@ Task<Result<IncomingVerifier::Checked>> IncomingVerifier::check(const NewMessage
 }
 
 dmarc::Outcome IncomingVerifier::evaluate(const NewMessage& message, const Checked& checked) {
-  // A header that cannot be looked at, or that names a crowd in From, is no honest message's.
-  if (!has_whole_header(message) || may_hide_fields(message) || checked.authors.too_many) {
+  // No honest message's are a header that cannot be looked at, a From that names a crowd, and one that names nobody:
+  // what a reader is shown then, nobody has vouched for.
+  const bool nobody = checked.authors.too_many || checked.authors.unreadable;
+  if (!has_whole_header(message) || may_hide_fields(message) || nobody) {
     return {.verdict = dmarc::Verdict::PermError,
             .asked = dmarc::Disposition::Quarantine,
-            .reason = "From names too many domains, or the header is broken"};
+            .reason = "From does not say whose the message is, or the header is broken"};
   }
   const auto evidence = evidence_of(*checked.spf, checked.dkim);
   const auto draw = static_cast<unsigned>(random_.below(100));
