@@ -118,6 +118,8 @@ TEST(SmtpRelay, Refusals) {
              {"", {{"MAIL", "451 4.7.1 later"}}, {"451 4.7.1 later", "451 4.7.1 later"}, 0},
              {"", {{"RCPT TO:<bob", "450 4.2.1 full"}}, {"450 4.2.1 full", "250 2.0.0 taken"}, 1},
              {"", {{"RCPT TO:<carol", "552 5.5.3 many"}}, {"250 2.0.0 taken", "452 5.5.3 many"}, 1},
+             {"", {{"RCPT TO:<carol", "552 many"}}, {"250 2.0.0 taken", "452 many"}, 1},
+             {"", {{"RCPT TO:<carol", "552 5.2.2 full"}}, {"250 2.0.0 taken", "552 5.2.2 full"}, 1},
              {"", {{"RCPT TO:<bob", "251 2.1.5 forwards"}}, {"250 2.0.0 taken", "250 2.0.0 taken"}, 1},
              {"",
               {{"RCPT TO:<bob", "550 5.1.1 no bob"}, {"RCPT TO:<carol", "551 5.1.6 moved"}},
