@@ -24,30 +24,38 @@ constexpr std::chrono::seconds kFinishTime{10};
 std::size_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
 
 /// Whose the message is: an account here, or somebody whose signature another source may know.
-Task<Result<record::Account>> principal_of(Services& services, const milter::Message& message) {
-  PARAPH_CO_TRY(const auto owner, milter::owner_of(message.login, message.reverse_path));
+Task<Result<record::Account>> principal_of(Services& services, mail::Address owner) {
   auto account = co_await services.accounts.find(owner.key());
   if (account || account.error().code != Code::NotFound) co_return account;
   co_return record::Account{.address = owner.text()};
 }
 
-Task<Result<std::string>> attach(Services& services, const milter::Message& message) {
-  auto principal = co_await principal_of(services, message);
-  if (!principal) {
-    log(Level::Info, "milter from={} goes as it is: {}", printable(message.reverse_path.text()),
-        principal.error().text);
-    co_return std::string();
-  }
+Task<Result<service::NewMessage>> received(Services& services, const milter::Message& message) {
   service::Receiver receiver(*services.store, services.clock, services.limits.message_bytes_max);
   for (const std::string_view piece :
        {std::string_view(message.header), std::string_view("\r\n"), std::string_view(message.body)}) {
     PARAPH_CO_CHECK(co_await receiver.feed(piece));
   }
-  PARAPH_CO_TRY(auto received, co_await receiver.finish());
+  co_return co_await receiver.finish();
+}
+
+/// Nobody's, or nothing that can be signed: not our business.
+std::string left_alone(const milter::Message& message, const Error& why) {
+  log(Level::Info, "milter from={} goes as it is: {}", printable(message.reverse_path.text()), printable(why.text));
+  return "";
+}
+
+Task<Result<std::string>> attach(Services& services, const milter::Message& message) {
+  const auto owner = milter::owner_of(message.login, message.reverse_path);
+  if (!owner) co_return left_alone(message, owner.error());
+  PARAPH_CO_TRY(auto principal, co_await principal_of(services, *owner));
+  auto whole = co_await received(services, message);
+  const bool unfit = !whole && (whole.error().code == Code::BadInput || whole.error().code == Code::TooLarge);
+  if (unfit) co_return left_alone(message, whole.error());
+  PARAPH_CO_CHECK(whole);
   service::Transaction transaction{
-      .principal = std::move(*principal), .reverse_path = message.reverse_path, .recipients = message.recipients};
-  auto whole = co_await services.deposit.attach_only(std::move(transaction), std::move(received));
-  co_return whole;
+      .principal = std::move(principal), .reverse_path = message.reverse_path, .recipients = message.recipients};
+  co_return co_await services.deposit.attach_only(std::move(transaction), *std::move(whole));
 }
 
 }  // namespace

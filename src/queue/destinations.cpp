@@ -15,6 +15,9 @@ constexpr std::size_t kServedAtOnce = 20;
 constexpr std::size_t kLooksFromHere = 64;
 constexpr std::chrono::minutes kPausedMax{1};
 
+/// A lane that is not kept waiting looks for more many times a second.
+constexpr std::chrono::seconds kLooksWithin{1};
+
 /// A clock that went back makes no pause longer.
 bool is_paused(const Destination& destination, Time now) {
   return now < destination.paused_until && destination.paused_until - now <= kPausedMax;
@@ -54,6 +57,12 @@ void Destinations::let_wait_on(const std::string& way) {
   if (lanes == 0 && waiting.empty()) ways_.erase(found);
 }
 
+/// Is it served as well as it can be? Lanes that are kept waiting get another beside them while half of all are free.
+bool Destinations::is_served(const Destination& destination, Time now) const {
+  if (destination.lanes == 0) return false;
+  return now - destination.looked < kLooksWithin || lanes_ >= lanes_max_ / 2 || is_full(destination.way);
+}
+
 bool Destinations::ring(const std::string& name, std::string bell_key, Time now) {
   const std::lock_guard lock(mutex_);
   const auto found = all_.find(name);
@@ -63,7 +72,8 @@ bool Destinations::ring(const std::string& name, std::string bell_key, Time now)
   if (!one) one = std::make_shared<Destination>(Destination{.name = name, .way = way_of_(name)});
   one->bells.insert(std::move(bell_key));
   one->again = true;
-  if (one->lanes == 0 && !one->starving && !is_paused(*one, now)) wait_for_lane(one);
+  if (one->starving || is_paused(*one, now) || is_served(*one, now)) return true;
+  wait_for_lane(one);
   return true;
 }
 
@@ -73,17 +83,18 @@ std::vector<DestinationPtr> Destinations::lanes_to_begin(Time now) {
   while (!starving_.empty() && lanes_ < lanes_max_) {
     auto one = std::move(starving_.front());
     starving_.pop_front();
-    if (is_full(one->way)) {
+    if (is_full(one->way) && one->lanes == 0) {
       ways_[one->way].waiting.push_back(std::move(one));
       continue;
     }
     one->starving = false;
     --waiting_;
-    if (is_paused(*one, now)) {
+    if (is_paused(*one, now) || is_full(one->way)) {
       let_wait_on(one->way);  // the turn is another's
       continue;
     }
     begin(*one);
+    one->looked = now;  // it is about to
     begun.push_back(std::move(one));
   }
   return begun;
@@ -165,9 +176,10 @@ bool Destinations::must_look(const Destination& destination) const {
   return destination.again || !destination.silent;
 }
 
-Destinations::Look Destinations::begin_look(Destination& destination) {
+Destinations::Look Destinations::begin_look(Destination& destination, Time now) {
   const std::lock_guard lock(mutex_);
   destination.again = destination.silent = false;
+  destination.looked = now;
   // What came late may be due before what was taken: now and then a look begins at the beginning.
   if (++destination.looks % kLooksFromHere == 0) destination.from.clear();
   return {.bells = {destination.bells.begin(), destination.bells.end()}, .from = destination.from};

@@ -26,6 +26,7 @@ struct Destination {
   std::string from;                    ///< the next look begins behind this `w` key
   std::size_t lanes = 0;               ///< transactions that are going on
   std::size_t looks = 0;
+  Time looked;            ///< when the last one began, or a lane that will
   bool again = false;     ///< a bell rang since the last look began
   bool silent = false;    ///< the last look took all that was due, and its bells are erased
   bool starving = false;  ///< waits for a lane, in one line or the other
@@ -51,7 +52,8 @@ class Destinations {
   Destinations(std::size_t per_way, std::size_t lanes_max, WayOf way_of)
       : per_way_(per_way), lanes_max_(lanes_max), way_of_(std::move(way_of)) {}
 
-  /// A bell rang. False: too many wait for a lane already, look again later.
+  /// A bell rang. Whoever serves the destination will hear it, if it looks soon enough; lanes that are all kept waiting
+  /// by a slow server get one more. False: too many wait for a lane already, look again later.
   bool ring(const std::string& name, std::string bell_key, Time now);
   /// Destinations for which a lane may begin now, once for each lane: the caller begins it. Their lanes are counted
   /// already.
@@ -76,7 +78,7 @@ class Destinations {
     std::vector<std::string> bells;
     std::string from;
   };
-  Look begin_look(Destination& destination);
+  Look begin_look(Destination& destination, Time now);
   /// Where the next look begins: behind this `w` key; "": at the beginning.
   void note_looked(Destination& destination, std::string key);
   /// All that was due is taken and the bells are erased. One may have rung meanwhile: then another look is needed.
@@ -100,6 +102,7 @@ class Destinations {
     std::deque<DestinationPtr> waiting;  ///< until one of its own lanes ends
   };
 
+  bool is_served(const Destination& destination, Time now) const;
   std::size_t lanes_for(const std::string& way) const;
   bool is_full(const std::string& way) const;
   void wait_for_lane(const DestinationPtr& destination);

@@ -5,6 +5,7 @@
 namespace paraph::queue {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -27,7 +28,7 @@ struct DestinationsTest : testing::Test {
   void end(const std::string& name, std::optional<Time> failed = std::nullopt) {
     const auto one = running.at(name);
     if (!failed) {
-      all.begin_look(*one);
+      all.begin_look(*one, kNow);
       all.end_look(*one, {});
     }
     all.end_lane(one, failed);
@@ -95,6 +96,60 @@ TEST_F(DestinationsTest, ATurnThatIsNotTakenIsTheNextOnes) {
   EXPECT_THAT(begin(), IsEmpty()) << "it is left alone";
   EXPECT_TRUE(all.ring("s1", "bell", kNow + kMinute));
   EXPECT_THAT(begin(kNow + kMinute), ElementsAre("s1"));
+}
+
+std::string own_way(const std::string& name) { return name; }
+
+TEST(Destinations, OneThatIsLookedAfterGetsNoMoreLanes) {
+  Destinations destinations(3, 20, own_way);
+  EXPECT_TRUE(destinations.ring("a", "bell", kNow));
+  const auto lanes = destinations.lanes_to_begin(kNow);
+  ASSERT_EQ(lanes.size(), 1u);
+  destinations.ring("a", "bell", kNow);
+  EXPECT_TRUE(destinations.lanes_to_begin(kNow).empty()) << "it has not looked yet";
+  destinations.begin_look(*lanes[0], kNow);
+  EXPECT_TRUE(destinations.ring("a", "bell", kNow + 500ms));
+  EXPECT_TRUE(destinations.lanes_to_begin(kNow + 500ms).empty());
+}
+
+TEST(Destinations, ASlowServerKeepsNobodyElseWaiting) {
+  Destinations destinations(3, 20, own_way);
+  destinations.ring("a", "bell", kNow);
+  const auto first = destinations.lanes_to_begin(kNow);
+  ASSERT_EQ(first.size(), 1u);
+  destinations.begin_look(*first[0], kNow);
+  for (const auto later : {2s, 4s}) {
+    destinations.ring("a", "bell", kNow + later);
+    EXPECT_EQ(destinations.lanes_to_begin(kNow + later).size(), 1u);
+    destinations.begin_look(*first[0], kNow + later);
+  }
+  destinations.ring("a", "bell", kNow + 6s);
+  EXPECT_TRUE(destinations.lanes_to_begin(kNow + 6s).empty()) << "it has all that it may have";
+}
+
+TEST(Destinations, ASlowServerLeavesHalfOfTheLanesToOthers) {
+  Destinations destinations(20, 4, own_way);
+  destinations.ring("a", "bell", kNow);
+  auto now = kNow;
+  std::size_t lanes = destinations.lanes_to_begin(now).size();
+  for (int i = 0; i < 5; ++i) {
+    now += 2s;
+    destinations.ring("a", "bell", now);
+    lanes += destinations.lanes_to_begin(now).size();
+  }
+  EXPECT_EQ(lanes, 2u);
+  destinations.ring("b", "bell", now);
+  EXPECT_EQ(destinations.lanes_to_begin(now).size(), 1u);
+}
+
+TEST(Destinations, OneThatDoesNotAnswerHasOneLane) {
+  Destinations destinations(3, 20, own_way);
+  destinations.ring("a", "bell", kNow);
+  const auto first = destinations.lanes_to_begin(kNow);
+  ASSERT_EQ(first.size(), 1u);
+  destinations.note_down(*first[0], {.since = kNow, .until = kNow + 60s, .answer = {}, .host = {}});
+  destinations.ring("a", "bell", kNow + 2s);
+  EXPECT_TRUE(destinations.lanes_to_begin(kNow + 2s).empty());
 }
 
 }  // namespace

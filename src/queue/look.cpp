@@ -29,10 +29,10 @@ Task<Result<bool>> Queue::Inside::refill(DestinationPtr destination) {
     if (destinations.has_ready(*destination)) co_return true;  // another lane looked meanwhile
     if (stopping()) co_return false;
     if (!destinations.must_look(*destination)) co_return false;  // another lane found the end
-    auto known = destinations.begin_look(*destination);
+    const auto now = with.clock.now();
+    auto known = destinations.begin_look(*destination, now);
     const auto now_bell = record::bell_key(0, destination->name);
     if (!std::ranges::binary_search(known.bells, now_bell)) known.bells.push_back(now_bell);
-    const auto now = with.clock.now();
     // First what the bells say, then what there is: who rings after this is not overheard.
     PARAPH_CO_TRY(auto tokens, co_await with.store.get_many(known.bells));
     PARAPH_CO_TRY(auto rows, co_await look(destination, known.from, now));

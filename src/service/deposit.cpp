@@ -56,6 +56,12 @@ void drop_mbox_line(NewMessage& message) {
   edit_header(message, [](signature::Message& edited) { edit_top_header(edited, {}, ""); });
 }
 
+/// What is put on top of a header that runs into the body would become one with it, and results that somebody forged
+/// would look like ours.
+void end_header(NewMessage& message) {
+  if (runs_into_body(message.record.structure, message.header)) edit_header(message, &end_top_header);
+}
+
 /// A header that is not whole at hand could hide anything from us.
 Result<void> check_length(const NewMessage& message) {
   if (message.header.size() == message.record.structure.root().header.size()) return {};
@@ -471,6 +477,7 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& trans
     message.record.signature = std::move(provenance.signature);
     edit_header(message, [&](signature::Message& edited) { drop_forged_results(edited); });
   }
+  end_header(message);
   Outcome outcome{.message_id = message_id_of(message.record.structure)};
   // By LMTP comes what a server of ours took: whom it tells of what is its business.
   const bool from_anyone = !transaction.client_address.empty();

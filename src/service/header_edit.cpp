@@ -75,6 +75,12 @@ void edit_top_header(signature::Message& message, const std::vector<std::string_
   replace_top_header(message, std::string(added) + without(top_header(message), names));
 }
 
+bool runs_into_body(const mail::Structure& structure, std::string_view header) {
+  return structure.root().body.size() > 0 && header != "\r\n" && !header.ends_with("\r\n\r\n");
+}
+
+void end_top_header(signature::Message& message) { replace_top_header(message, top_header(message) + "\r\n"); }
+
 void remove_from_top_header(signature::Message& message, const std::vector<mail::Range>& ranges) {
   if (ranges.empty()) return;
   const std::string& header = top_header(message);

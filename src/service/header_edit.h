@@ -20,4 +20,11 @@ void edit_top_header(signature::Message& message, const std::vector<std::string_
 /// Takes `ranges` of whole fields, in order and apart, out of the top header block; otherwise the same. Pure.
 void remove_from_top_header(signature::Message& message, const std::vector<mail::Range>& ranges);
 
+/// Has the top header no empty line at its end, although a body follows? A line that is no field ended it for us, and
+/// not for others: what they read on may be fields to them, or go on with the last field that is put on top.
+bool runs_into_body(const mail::Structure& structure, std::string_view header);
+
+/// Puts the empty line at the end of such a header. Otherwise as edit_top_header().
+void end_top_header(signature::Message& message);
+
 }  // namespace paraph::service

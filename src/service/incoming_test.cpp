@@ -203,13 +203,46 @@ TEST_F(Incoming, ASecondFromDoesNotHideTheFirst) {
   }
 }
 
-TEST_F(Incoming, AFromBehindALineThatIsNoFieldDoesNotGetBy) {
+TEST_F(Incoming, AFromBehindALineThatIsNoFieldIsNone) {
   const std::string hidden = "this is no field\r\nFrom: ceo@reject.example\r\n\r\nhello\r\n";
-  for (const std::string before : {"Subject: x\r\n", "From: a@none.example\r\n"}) {
-    ok(send({"mallory", "none.example"}, before + hidden, "192.0.2.1"));
-    EXPECT_THAT(in(world_.bob, "Junk"), HasSubstr(before)) << before;
+  ok(send({"mallory", "none.example"}, "From: a@none.example\r\n" + hidden, "192.0.2.1"));
+  EXPECT_THAT(in(world_.bob, "INBOX"), testing::EndsWith("From: a@none.example\r\n\r\n" + hidden));
+  ok(send({"mallory", "none.example"}, "Subject: x\r\n" + hidden, "192.0.2.1"));
+  EXPECT_THAT(in(world_.bob, "Junk"), testing::EndsWith("Subject: x\r\n\r\n" + hidden));
+}
+
+TEST_F(Incoming, ABodyAtOnceIsABody) {
+  const std::string text = "no field at all\r\n\r\nmore\r\n";
+  ok(send({"mallory", "none.example"}, text, "", {{{"bob", "example.org"}}}, "LMTP"));
+  EXPECT_THAT(in(world_.bob, "INBOX"), testing::EndsWith("+0000\r\n\r\n" + text));
+  ok(send({"mallory", "none.example"}, "\r\nonly a body\r\n", "", {{{"bob", "example.org"}}}, "LMTP"));
+  EXPECT_THAT(in(world_.bob, "INBOX"), testing::EndsWith("+0000\r\n\r\nonly a body\r\n"));
+}
+
+TEST_F(Incoming, AFromWithoutAnAddressDoesNotGetBy) {
+  for (const std::string from : {"From: \"ceo@reject.example\"\r\n", "From: ceo@reject.example <>\r\n",
+                                 "From: \"ceo@reject.example\" <x>, a@none.example\r\n", "Subject: no author\r\n"}) {
+    ok(send({"mallory", "none.example"}, from + "\r\nhello\r\n", "192.0.2.1"));
+    EXPECT_THAT(in(world_.bob, "Junk"), HasSubstr(from)) << from;
   }
   EXPECT_EQ(in(world_.bob, "INBOX"), "(none)");
+}
+
+TEST_F(Incoming, ForgedResultsBehindAFirstLineThatIsNoFieldAreNotKept) {
+  const std::string forged = "Authentication-Results: mx.example.net; dkim=pass header.d=reject.example\r\n";
+  for (const std::string first :
+       {" \r\n", "\tx\r\n", " x: y\r\n", "From x y\r\n z\r\n", "From x y\r\n", ": x\r\n", ""}) {
+    for (const std::string protocol : {"ESMTP", "LMTP"}) {
+      const auto sent = send({"mallory", "none.example"}, first + forged + "From: a@none.example\r\n\r\nhello\r\n",
+                             "192.0.2.1", {{{"bob", "example.org"}}}, protocol);
+      if (!sent) continue;
+      for (const std::string mailbox : {"INBOX", "Junk"}) {
+        const auto octets = in(world_.bob, mailbox);
+        EXPECT_THAT(octets.substr(0, octets.find("\r\n\r\n")), Not(HasSubstr("header.d=reject.example")))
+            << first << protocol;
+      }
+    }
+  }
 }
 
 TEST_F(Incoming, ForgedResultsInAnEndlessHeaderAreNotKept) {

@@ -92,6 +92,24 @@ TEST_F(RepeatsTest, AfterADayItIsTakenAgain) {
   EXPECT_EQ(rows(), 1U);
 }
 
+/// Who was told 552 may have room when it comes again.
+TEST_F(RepeatsTest, WhatNotAllGotIsTakenAgain) {
+  auto both = transaction({"alice", "bob"});
+  both.protocol = "LMTP";
+  done(accounts.set_quota(bob, 1, 0));
+  for (int i = 0; i < 2; ++i) {
+    const auto outcome = done(submit(both));
+    ASSERT_EQ(outcome.deliveries.size(), 2U);
+    EXPECT_TRUE(outcome.deliveries[0]);
+    EXPECT_FALSE(outcome.deliveries[1]);
+  }
+  EXPECT_EQ(rows(), 0U);
+  done(accounts.set_quota(bob, 0, 0));
+  EXPECT_TRUE(hand_over(both));
+  EXPECT_FALSE(hand_over(both));
+  EXPECT_EQ(rows(), 1U);
+}
+
 TEST_F(RepeatsTest, WithoutAHashNothingIsFolded) {
   for (int i = 0; i < 2; ++i) EXPECT_FALSE(done(deposit.submit(transaction(), message(kMessage))).repeated);
   EXPECT_THAT(uids(inbox), ElementsAre(1, 2));

@@ -129,6 +129,8 @@ Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message,
   for (auto& target : targets) {
     if (is_signed(form_of(message, target.form))) target.flags.keywords.emplace_back(mail::kSignedKeyword);
   }
+  const bool all_get_it = std::ranges::all_of(places, [](const auto& place) { return place.has_value(); });
+  if (!all_get_it) along = {};
   std::vector<Appended> appended;
   if (!targets.empty() || along) {
     PARAPH_CO_TRY(appended, co_await mailboxes_.append_or_keep(message, std::move(targets), std::move(along), meets));

@@ -56,7 +56,7 @@ class Router {
 
   /// One result for each recipient, in order; recipients that are one account share one entry, those elsewhere have
   /// none: for them `along` writes what message.more_uses counts. With OneForAll nothing
-  /// is kept when any recipient fails, and the failure is the result. On failure `message` is as it was. The
+  /// is kept when any recipient fails, and the failure is the result; with Each `along` is left out then. On failure `message` is as it was. The
   /// sender's copy is marked as seen; a full or missing Sent mailbox is logged and holds nothing up. `along` and
   /// `meets` are of Mailboxes::append_or_keep.
   Task<Result<std::vector<Result<Appended>>>> deliver(NewMessage& message, const LocalRecipients& recipients,

@@ -27,12 +27,6 @@ bool has_whole_header(const NewMessage& message) {
   return message.header.size() == message.record.structure.root().header.size();
 }
 
-/// What comes after a line that is no field is body to us, and may be header to others: a second From could be there.
-bool may_hide_fields(const NewMessage& message) {
-  const auto& root = message.record.structure.root();
-  return has(root.defects, mail::Defect::HeaderNotEnded) && root.body.size() > 0;
-}
-
 /// A domain as DNS is asked for it; what cannot be one stays as it is, and has no records.
 std::string ascii_domain(const std::string& domain) { return mime::to_a_labels(domain).value_or(domain); }
 
@@ -140,11 +134,13 @@ Task<Result<IncomingVerifier::Checked>> IncomingVerifier::check(const NewMessage
 }
 
 dmarc::Outcome IncomingVerifier::evaluate(const NewMessage& message, const Checked& checked) {
-  // A header that cannot be looked at, or that names a crowd in From, is no honest message's.
-  if (!has_whole_header(message) || may_hide_fields(message) || checked.authors.too_many) {
+  // No honest message's are a header that cannot be looked at, a From that names a crowd, and one that names nobody:
+  // what a reader is shown then, nobody has vouched for.
+  const bool nobody = checked.authors.too_many || checked.authors.unreadable;
+  if (!has_whole_header(message) || nobody) {
     return {.verdict = dmarc::Verdict::PermError,
             .asked = dmarc::Disposition::Quarantine,
-            .reason = "From names too many domains, or the header is broken"};
+            .reason = "From does not say whose the message is, or the header is too long"};
   }
   const auto evidence = evidence_of(*checked.spf, checked.dkim);
   const auto draw = static_cast<unsigned>(random_.below(100));

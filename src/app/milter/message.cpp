@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "net/endpoint.h"
 #include "wire/smtp/parse.h"
@@ -28,6 +30,19 @@ Result<mail::Address> owner_of(std::string_view login, const mail::Address& reve
   if (login.contains('@')) return smtp::parse_address(login, smtp::Utf8::Yes);
   if (!login.empty() && iequals(login, reverse_path.local)) return reverse_path;
   return fail(Code::BadInput, fmt::format("the login {} is no address, and not the sender's name", printable(login)));
+}
+
+Refusal refusal_of(const Error& error) {
+  constexpr std::size_t kTextBytesMax = 400;
+  const bool policy = error.code == Code::Denied || error.code == Code::Refused;
+  Refusal refusal{.later = !policy,
+                  .code = error.code == Code::Denied    ? "550"
+                          : error.code == Code::Refused ? "554"
+                                                        : "451",
+                  .enhanced = policy ? "5.7.1" : "4.3.0",
+                  .text = printable(error.text, kTextBytesMax)};
+  std::ranges::replace(refusal.text, '%', ' ');
+  return refusal;
 }
 
 Result<std::string> socket_name(std::string_view listen) {

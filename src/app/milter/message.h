@@ -32,6 +32,14 @@ Result<mail::Address> parse_path(std::string_view text);
 /// same local part. BadInput: nobody's.
 Result<mail::Address> owner_of(std::string_view login, const mail::Address& reverse_path);
 
+/// What the MTA tells its client of a message that does not go: for good when the operator's policy, or the user's,
+/// says so; later when we are to blame. The text is for libmilter, which formats it: without a percent sign.
+struct Refusal {
+  bool later = false;
+  std::string code, enhanced, text;  ///< "550", "5.7.1", "..."
+};
+Refusal refusal_of(const Error& error);
+
 /// "127.0.0.1:9900", "[::1]:9900" or "unix:/run/paraph/milter.sock" as libmilter names sockets. BadInput: one sentence.
 Result<std::string> socket_name(std::string_view listen);
 

@@ -25,6 +25,17 @@ TEST(Milter, ALoginIsAnAddressOrTheSendersName) {
   EXPECT_FALSE(owner_of("", {}));
 }
 
+TEST(Milter, OnlyAPolicyRefusesForGood) {
+  const auto said = [](Code code) {
+    const auto refusal = refusal_of(Error{code, "50% of\nit"});
+    return refusal.code + (refusal.later ? " later " : " never ") + refusal.enhanced + " " + refusal.text;
+  };
+  EXPECT_EQ(said(Code::Denied), "550 never 5.7.1 50  of\\x0ait");
+  EXPECT_EQ(said(Code::Refused), "554 never 5.7.1 50  of\\x0ait");
+  for (const auto code : {Code::Unavailable, Code::NoSpace, Code::Conflict, Code::Corrupt})
+    EXPECT_EQ(said(code), "451 later 4.3.0 50  of\\x0ait");
+}
+
 TEST(Milter, SocketsHaveLibmiltersNames) {
   EXPECT_EQ(socket_name("127.0.0.1:9900").value(), "inet:9900@127.0.0.1");
   EXPECT_EQ(socket_name("[::1]:9900").value(), "inet6:9900@::1");

@@ -133,15 +133,9 @@ bool replace(SMFICTX* context, const Message& message, std::string whole) {
 }
 
 sfsistat refuse(SMFICTX* context, const Error& error) {
-  const bool later = error.code == Code::Unavailable;
-  auto text = printable(error.text, 400);
-  for (char& c : text) {
-    if (c == '%') c = ' ';  // libmilter would format it
-  }
-  std::string code = later ? "451" : error.code == Code::Refused ? "554" : "550";
-  std::string enhanced = later ? "4.3.0" : "5.7.1";
-  smfi_setreply(context, code.data(), enhanced.data(), text.data());
-  return later ? SMFIS_TEMPFAIL : SMFIS_REJECT;
+  auto refusal = refusal_of(error);
+  smfi_setreply(context, refusal.code.data(), refusal.enhanced.data(), refusal.text.data());
+  return refusal.later ? SMFIS_TEMPFAIL : SMFIS_REJECT;
 }
 
 sfsistat on_end_of_message(SMFICTX* context) {

@@ -125,20 +125,28 @@ Task<Opened> open(Dialer& dialer, const Host& host, net::Endpoint address, InCle
   co_return std::unexpected(std::move(step).error());
 }
 
+/// Of too many, the first and the last ones: IPv6 addresses stand before those of IPv4, and may all lead nowhere.
+std::vector<net::Endpoint> addresses_to_try(const Host& host, std::size_t most) {
+  auto all = host.addresses;
+  if (all.size() <= most) return all;
+  const auto first = all.begin() + static_cast<std::ptrdiff_t>(most / 2);
+  all.erase(first, all.end() - static_cast<std::ptrdiff_t>(most - most / 2));
+  return all;
+}
+
 }  // namespace
 
 Task<Dialled> dial(Dialer& dialer, const Host& host) {
   Undialled last{.answer = no_answer("the host has no address"), .address = {}};
-  const auto tried = std::min(host.addresses.size(), dialer.options.addresses_max);
-  for (std::size_t i = 0; i < tried; ++i) {
-    auto opened = co_await open(dialer, host, host.addresses[i], InClear::No);
+  for (const auto& address : addresses_to_try(host, dialer.options.addresses_max)) {
+    auto opened = co_await open(dialer, host, address, InClear::No);
     if (!opened && opened.error().handshake && host.tls == Tls::Opportunistic) {
-      log(Level::Info, "relay host={} address={} tls=failed, in clear: {}", printable(host.name),
-          host.addresses[i].text(), printable(opened.error().answer.text));
-      opened = co_await open(dialer, host, host.addresses[i], InClear::Yes);
+      log(Level::Info, "relay host={} address={} tls=failed, in clear: {}", printable(host.name), address.text(),
+          printable(opened.error().answer.text));
+      opened = co_await open(dialer, host, address, InClear::Yes);
     }
     if (opened) co_return *std::move(opened);
-    last = {.answer = std::move(opened).error().answer, .address = host.addresses[i].address()};
+    last = {.answer = std::move(opened).error().answer, .address = address.address()};
   }
   co_return std::unexpected(std::move(last));
 }

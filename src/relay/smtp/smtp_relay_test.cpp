@@ -118,6 +118,8 @@ TEST(SmtpRelay, Refusals) {
              {"", {{"MAIL", "451 4.7.1 later"}}, {"451 4.7.1 later", "451 4.7.1 later"}, 0},
              {"", {{"RCPT TO:<bob", "450 4.2.1 full"}}, {"450 4.2.1 full", "250 2.0.0 taken"}, 1},
              {"", {{"RCPT TO:<carol", "552 5.5.3 many"}}, {"250 2.0.0 taken", "452 5.5.3 many"}, 1},
+             {"", {{"RCPT TO:<carol", "552 many"}}, {"250 2.0.0 taken", "452 many"}, 1},
+             {"", {{"RCPT TO:<carol", "552 5.2.2 full"}}, {"250 2.0.0 taken", "552 5.2.2 full"}, 1},
              {"", {{"RCPT TO:<bob", "251 2.1.5 forwards"}}, {"250 2.0.0 taken", "250 2.0.0 taken"}, 1},
              {"",
               {{"RCPT TO:<bob", "550 5.1.1 no bob"}, {"RCPT TO:<carol", "551 5.1.6 moved"}},
@@ -312,6 +314,20 @@ TEST(SmtpRelay, AddressesInOrder) {
   const auto outcome = world.send(to, job(content));
   EXPECT_THAT(answers(outcome), ElementsAre("250 2.0.0 taken"));
   EXPECT_EQ(world.called(), to.addresses);
+}
+
+TEST(SmtpRelay, ManyAddressesOfIpv6HideNoneOfIpv4) {
+  FakeWorld world;
+  auto to = host();
+  to.addresses.clear();
+  for (unsigned char i = 0; i < 20; ++i) to.addresses.push_back({.octets = {0x20, 0x01, i}, .port = 25, .v6 = true});
+  to.addresses.push_back(kMx);
+  for (int i = 0; i < 7; ++i) world.expect({.refuses_connection = true});
+  world.expect({});
+  TextContent content(kMessage);
+  EXPECT_THAT(answers(world.send(to, job(content))), ElementsAre("250 2.0.0 taken"));
+  EXPECT_EQ(world.called().size(), 8u);
+  EXPECT_EQ(world.called().back(), kMx);
 }
 
 TEST(SmtpRelay, NobodyThere) {

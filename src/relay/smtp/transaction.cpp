@@ -213,8 +213,9 @@ void Transaction::note(Expected expected, const Answer& answer) {
       if (states_[expected.recipient] != State::Asked) return;
       states_[expected.recipient] = is_2xx(answer.code) ? State::Taken : State::Answered;
       answers_[expected.recipient] = answer;
-      // RFC 5321 §4.5.3.1.10: too many recipients; the others may come again.
-      if (answer.code == 552) answers_[expected.recipient].code = 452;
+      // RFC 5321 §4.5.3.1.10: too many recipients; the others may come again. A full mailbox says so (5.2.2).
+      if (answer.code == 552 && (answer.enhanced.empty() || answer.enhanced == "5.5.3"))
+        answers_[expected.recipient].code = 452;
       return;
     case Step::Data:
       note_data(answer);

@@ -23,7 +23,8 @@ smtp::Reply refusal_of(const Error& error) {
 /// Whoever guesses is sent away: for long after many guesses of one address, at once after some of one connection.
 void Session::refuse_stranger(const Error& error, const smtp::Reply& refusal) {
   const bool guess = error.code == Code::NotFound || error.code == Code::Denied;
-  if (guess && !server_.guesses.take(stream_.peer().peer_key())) {
+  if (!guess) return reply(refusal);  // a full mailbox, or our own trouble: nobody is to blame
+  if (!server_.guesses.take(stream_.peer().peer_key())) {
     log(Level::Info, "smtp too-many-guesses protocol={} address={}", protocol(), stream_.peer().address());
     return break_off("too many unknown recipients, try again later");
   }

@@ -49,7 +49,7 @@ void Session::begin_message() {
   const std::uint64_t kept_bytes_max = message_bytes_max() + (binary ? message_bytes_max() / 2 : 0);
   // Other servers send again what they saw no answer to; a user who sends the same twice wants it to arrive twice.
   using Content = service::Receiver::Content;
-  const auto content = role_ == Role::Mx ? Content::Hashed : Content::NotHashed;
+  const auto content = submission() ? Content::NotHashed : Content::Hashed;
   incoming_->receiver.emplace(server_.store, server_.clock, kept_bytes_max, content);
   if (binary) incoming_->binary = std::make_unique<Binary>();
 }
@@ -152,6 +152,7 @@ void Session::answer(const service::Deposit::Outcome& outcome, const smtp::Reply
   const auto reply_to = [&](const Result<service::Appended>& delivery) {
     reply(delivery ? accepted : refusal_of(delivery.error()));
   };
+  if (outcome.repeated) return answer_all(accepted);
   if (lmtp()) {
     std::ranges::for_each(outcome.deliveries, reply_to);
     return;
