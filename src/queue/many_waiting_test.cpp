@@ -24,7 +24,7 @@ struct Keys {
 Keys keys_of_delivery(std::uint64_t waiting) {
   const Folder folder;
   ManyWaiting process(folder.path);
-  fill_waiting(*process.store, waiting, service::kTestTime);
+  fill_waiting(*process.store, waiting, Due::InHours);
   const auto& counts = *rocksdb::get_perf_context();
   for (int round = 0; round < kRounds; ++round) {
     process.enqueue(kAtOnce);

@@ -36,27 +36,36 @@ inline std::string many_destination(std::uint64_t number) {
   return "d" + std::to_string(number % kManyDestinations) + ".example";
 }
 
-/// `count` items that were put off and wait for one to five hours, evenly for a hundred destinations. Their numbers are
-/// far from those that the services give.
-inline void fill_waiting(store::Store& store, std::uint64_t count, Time now) {
+/// When what waits is due: it was put off and waits for one to five hours, or it came in the last hour and nobody was
+/// there to deliver it.
+enum class Due { InHours, Now };
+
+/// `count` items with a message each, evenly for a hundred destinations. Their numbers are far from those that the
+/// services give.
+inline void fill_waiting(store::Store& store, std::uint64_t count, Due due) {
   constexpr std::uint64_t kPerBatch = 1000;
   constexpr std::uint64_t kFirst = 1'000'000'000;
+  constexpr std::uint64_t kHour = 3600;
+  QueueWorld world(&store);
+  const auto now = world.clock.now();
+  const auto message = record::format_message(world.message("Subject: hello\r\n\r\nhello\r\n").record);
   for (std::uint64_t done = 0; done < count; done += kPerBatch) {
     store::Batch batch;
     std::map<std::string, std::string> bells;
     for (std::uint64_t i = done; i < std::min(count, done + kPerBatch); ++i) {
       const record::ItemId id{kFirst + i};
       record::Queued item{.destination = many_destination(i),
-                          .message = MessageId{kFirst},
+                          .message = MessageId{id.value},
                           .reverse_path = {"alice", "example.org"},
-                          .arrived = now,
-                          .due = now + std::chrono::seconds(3600 + i % 14400),
-                          .tries = 1,
+                          .arrived = now - std::chrono::seconds(kHour - i * kHour / count),
                           .message_id = "<" + std::to_string(i) + "@example.org>"};
+      item.due = due == Due::Now ? item.arrived : now + std::chrono::seconds(kHour + i % (4 * kHour));
       item.recipients.push_back({.recipient = {{"carol", item.destination}}, .code = 451, .text = "later", .at = now});
       batch.writes.push_back({record::queued_key(id.value), record::format_queued(item)});
       for (auto& key : service::finding_keys(id, item)) batch.writes.push_back({std::move(key), ""});
-      bells[record::bell_key(*service::bell_due(item), item.destination)] = "12345678";
+      batch.writes.push_back({record::message_key(item.message), message});
+      batch.writes.push_back({record::message_uses_key(item.message), "1"});
+      bells[record::bell_key(due == Due::Now ? 0 : *service::bell_due(item), item.destination)] = "12345678";
     }
     for (auto& [key, token] : bells) batch.writes.push_back({key, token});
     service::done(store.commit(std::move(batch)));
@@ -89,6 +98,22 @@ struct ManyWaiting {
     world.relay.calls.clear();
     world.run_due();
     return world.relay.calls.size();
+  }
+
+  /// Delivers some of it, and ends: at least `count`. Returns how many.
+  std::size_t deliver_some(std::size_t count) {
+    world.relay.calls.clear();
+    world.relay.script = [this, count](const relay::Host& host, const relay::Job& job) {
+      if (world.relay.calls.size() + 1 >= count) world.queue->stop();
+      return FakeRelay::take(host, job);
+    };
+    world.run_due();
+    return world.relay.calls.size();
+  }
+  /// Begins anew: what was taken and not delivered waits again.
+  void begin_anew() {
+    world.restart();
+    world.recover();
   }
 
   std::unique_ptr<store::Store> store;

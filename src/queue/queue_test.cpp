@@ -592,6 +592,18 @@ struct BoundsTest : QueueTest {
   BoundsTest() : QueueTest({.connections_per_destination = 3, .connections_max = 5}) {}
 };
 
+TEST_F(BoundsTest, WhatWaitsLongerThanItsLeaseIsTakenAnew) {
+  for (int i = 0; i < 10; ++i) send({"carol@a.example"});
+  relay.script = [&](const relay::Host& host, const relay::Job& job) {
+    if (relay.calls.empty()) clock.advance(2h);  // the first takes its time, and seven wait for a lane
+    return FakeRelay::take(host, job);
+  };
+  run_due();
+  pass(1min);
+  EXPECT_THAT(relay.calls, SizeIs(10));
+  EXPECT_THAT(waiting(), IsEmpty());
+}
+
 TEST_F(BoundsTest, TransactionsAreBounded) {
   for (int i = 0; i < 20; ++i) send({"carol@a.example", "carol@b.example", fmt::format("carol@c{}.example", i)});
   run_due();

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include "base/log.h"
@@ -11,17 +10,9 @@
 #include "dkim/authentication_results.h"
 #include "mime/date.h"
 #include "mime/field.h"
-#include "service/deposit_counts.h"
-#include "service/dkim_sign.h"
-#include "service/forms.h"
+#include "service/deposit_inside.h"
 #include "service/header_edit.h"
-#include "service/new_octets.h"
-#include "service/receipts.h"
-#include "service/refit.h"
-#include "service/repeats.h"
-#include "service/send.h"
 #include "service/sender.h"
-#include "service/sign.h"
 #include "service/trace_fields.h"
 #include "service/uploads.h"
 
@@ -33,61 +24,6 @@ constexpr std::size_t kMessageIdBytes = 16;
 constexpr int kTriesMax =
     3;  ///< when a signature's media vanish between acquiring and keeping: it was changed meanwhile
 
-std::string domain_of(std::string_view address) { return std::string(address.substr(address.rfind('@') + 1)); }
-
-const std::string& message_id_of(const mail::Structure& structure) { return structure.root().envelope->message_id; }
-
-/// Changes the top header of a message from elsewhere; one that is not whole at hand is left alone.
-void edit_header(NewMessage& message, const std::function<void(signature::Message&)>& edit) {
-  mail::Rope& rope = message.record.rope;
-  mail::Structure& structure = message.record.structure;
-  if (message.header.size() != structure.root().header.size()) return;
-  signature::Message edited{.rope = std::move(rope), .structure = std::move(structure)};
-  edited.octets.emplace(edited.structure.root().header, std::move(message.header));
-  edit(edited);
-  rope = std::move(edited.rope);
-  structure = std::move(edited.structure);
-  message.header = std::move(edited.octets.begin()->second);
-}
-
-/// A first line "From ..." of an mbox would end up in the midst of the header.
-void drop_mbox_line(NewMessage& message) {
-  if (!message.header.starts_with("From ")) return;
-  edit_header(message, [](signature::Message& edited) { edit_top_header(edited, {}, ""); });
-}
-
-/// What is put on top of a header that runs into the body would become one with it, and results that somebody forged
-/// would look like ours.
-void end_header(NewMessage& message) {
-  if (runs_into_body(message.record.structure, message.header)) edit_header(message, &end_top_header);
-}
-
-/// A header that is not whole at hand could hide anything from us.
-Result<void> check_length(const NewMessage& message) {
-  if (message.header.size() == message.record.structure.root().header.size()) return {};
-  return fail(Code::BadInput, "the message's header is too long");
-}
-
-/// What a device sends that writes none of these fields may be the same twice, and yet be two messages.
-bool bears_a_mark(std::string_view header) {
-  const auto there = [&](std::string_view name) { return mime::count_fields(header, name) != 0; };
-  return there("Message-ID") || there("Date") || there("Received");
-}
-
-}  // namespace
-
-/// What does not change from one try of a submission to the next.
-struct Submitted {
-  const Transaction& transaction;
-  const record::Account& principal;
-  const LocalRecipients& recipients;
-  const Forms& forms;
-  const std::optional<signature::GenuineField>& kept;  ///< the message's own field, which stays as it is
-  bool save_sent = true;
-};
-
-namespace {
-
 std::vector<Elsewhere> elsewhere_of(const Submitted& submitted) {
   std::vector<Elsewhere> found;
   for (std::size_t i = 0; i < submitted.recipients.size(); ++i) {
@@ -98,81 +34,6 @@ std::vector<Elsewhere> elsewhere_of(const Submitted& submitted) {
 }
 
 }  // namespace
-
-struct Deposit::Inside {
-  Inside(store::Store& s, Accounts& a, Mailboxes& m, Acquirer& q, crypto::Random& r, const Clock& c, const Limits& l,
-         DepositPolicy p, IncomingVerifier* v, Metrics* t, Outbound* o)
-      : store(s),
-        accounts(a),
-        mailboxes(m),
-        random(r),
-        clock(c),
-        limits(l),
-        policy(std::move(p)),
-        verifier(v),
-        outbound(o),
-        policies(s),
-        templates(policies),
-        keys(s, r, c),
-        signer(s, q, templates, r, c, keys),
-        dkim(s, c),
-        router(a, m, c),
-        repeats(s, c),
-        receipts({.store = s, .accounts = a, .mailboxes = m, .random = r, .clock = c}, l, policy.server_name, o),
-        refitter({.store = s,
-                  .accounts = a,
-                  .policies = policies,
-                  .signer = signer,
-                  .dkim = dkim,
-                  .attach = policy.attach,
-                  .source_needed = policy.on_failure != OnFailure::Send}) {
-    if (t != nullptr) counts.emplace(*t);
-  }
-
-  Result<void> check_loop(std::string_view header) const;
-  void complete_header(signature::Message& message) const;
-  Result<void> check_signed(const signature::Report& report) const;
-  void drop_forged_results(signature::Message& message) const;
-  std::string received_field(const Transaction& transaction) const;
-  /// A submission whose sender is sure and whose header is complete.
-  struct Prepared {
-    signature::Message message;
-    mail::Address owner;
-    Signer::Own own;
-  };
-  Task<Result<Prepared>> prepare(const Transaction& transaction, const record::Account& principal, NewMessage& message);
-  Task<Result<std::string>> attach_only(const Transaction& transaction, NewMessage& message);
-  Task<Result<Outcome>> submit_own(const Transaction& transaction, NewMessage& message);
-  Task<Result<Forms>> forms_for(const Transaction& transaction, const Policy& policy, const mail::Address& owner,
-                                LocalRecipients& recipients);
-  static std::optional<std::size_t> keep_plain(const Submitted& submitted, NewMessage& message,
-                                               const signature::Message& plain, std::string_view trace);
-  Task<Result<Outcome>> try_own(const Submitted& submitted, NewMessage& message, Signer::Submission submission);
-  static Outcome repeated(const NewMessage& message);
-  void log_outcome(const record::Account& sender, const record::StoredMessage& form, std::uint64_t added) const;
-  Task<Result<Outcome>> pass_on(const Transaction& transaction, NewMessage& message);
-  Task<Result<std::optional<Refusal>>> sort_in(const Provenance& provenance, LocalRecipients& recipients);
-
-  store::Store& store;
-  Accounts& accounts;
-  Mailboxes& mailboxes;
-  crypto::Random& random;
-  const Clock& clock;
-  const Limits& limits;
-  DepositPolicy policy;
-  IncomingVerifier* verifier;
-  Outbound* outbound;
-  Policies policies;
-  Templates templates;
-  KeyRing keys;
-  Signer signer;
-  DkimSigner dkim;
-  Router router;
-  Repeats repeats;
-  Receipts receipts;
-  Refitter refitter;
-  std::optional<DepositCounts> counts;
-};
 
 Deposit::Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, Acquirer& acquirer,
                  crypto::Random& random, const Clock& clock, const Limits& limits, DepositPolicy policy,
@@ -217,27 +78,22 @@ Task<Result<Deposit::Outcome>> Deposit::submit(Transaction transaction, NewMessa
 
 Task<Result<Deposit::Outcome>> Deposit::Inside::submit_own(const Transaction& transaction, NewMessage& message) {
   PARAPH_CO_TRY(const auto principal, co_await accounts.load(transaction.principal->id));
-  PARAPH_CO_TRY(auto prepared, co_await prepare(transaction, principal, message));
-  auto& [received, owner, own] = prepared;
+  PARAPH_CO_TRY(const auto prepared, co_await prepare(transaction, principal, message));
   PARAPH_CO_TRY(const auto rules, co_await policies.of(principal.id, domain_of(principal.address)));
   PARAPH_CO_TRY(auto recipients, co_await router.find(transaction.recipients, Answers::OneForAll,
                                                       outbound != nullptr ? Relaying::Yes : Relaying::No));
   const bool on = principal.signature_on && rules.signature;
   Forms forms{.policies = {policy.attach}};
-  if (on && !own.field) {
-    PARAPH_CO_TRY(forms, co_await forms_for(transaction, rules, owner, recipients));
+  if (on && !prepared.own.field) {
+    PARAPH_CO_TRY(forms, co_await forms_for(transaction, rules, prepared.owner, recipients));
   }
   const Submitted submitted{.transaction = transaction,
                             .principal = principal,
                             .recipients = recipients,
                             .forms = forms,
-                            .kept = own.field,
+                            .kept = prepared.own.field,
                             .save_sent = rules.save_sent.value_or(policy.save_sent)};
-  Signer::Submission submission{.message = received,
-                                .blobs = message.blobs,
-                                .owner = std::move(owner),
-                                .reverse_path = transaction.reverse_path.text(),
-                                .signature_on = on};
+  auto submission = submission_of(prepared, message, transaction, on);
   for (int tries = 1;; ++tries) {
     submission.source_failed = tries == kTriesMax;
     auto outcome = co_await try_own(submitted, message, submission);
@@ -269,6 +125,15 @@ Task<Result<Deposit::Inside::Prepared>> Deposit::Inside::prepare(const Transacti
   }
   complete_header(received);
   co_return Prepared{.message = std::move(received), .owner = std::move(owner), .own = std::move(own)};
+}
+
+Signer::Submission Deposit::Inside::submission_of(const Prepared& prepared, const NewMessage& message,
+                                                  const Transaction& transaction, bool signature_on) {
+  return {.message = prepared.message,
+          .blobs = message.blobs,
+          .owner = prepared.owner,
+          .reverse_path = transaction.reverse_path.text(),
+          .signature_on = signature_on};
 }
 
 /// Which forms the message takes, and which of them each recipient gets.
@@ -401,51 +266,6 @@ Result<void> Deposit::Inside::check_signed(const signature::Report& report) cons
   return fail(Code::Denied, "your signature cannot be fetched, and nothing is sent without it");
 }
 
-// --- a message of our own user that somebody else sends
-
-Task<Result<std::string>> Deposit::attach_only(Transaction transaction, NewMessage message) {
-  const auto inside = inside_;
-  auto octets = co_await inside->attach_only(transaction, message);
-  co_await give_back_upload(inside->store, message.upload, std::move(message.uploaded));
-  co_return octets;
-}
-
-Task<Result<std::string>> Deposit::Inside::attach_only(const Transaction& transaction, NewMessage& message) {
-  const auto& principal = *transaction.principal;
-  auto ready = co_await prepare(transaction, principal, message);
-  if (!ready && (ready.error().code == Code::Denied || ready.error().code == Code::BadInput)) {
-    log(Level::Info, "signature account={} left out: {}", printable(principal.address), ready.error().text);
-    co_return std::string();
-  }
-  PARAPH_CO_TRY(const auto prepared, std::move(ready));
-  PARAPH_CO_TRY(const auto rules, co_await policies.of(principal.id, domain_of(principal.address)));
-  const auto is_internal = [&](const mail::Recipient& to) { return iequals(to.address.domain, prepared.owner.domain); };
-  const bool internal = std::ranges::all_of(transaction.recipients, is_internal);
-  const auto forms = choose_forms({{.kinds = kinds_for(rules, internal), .internal = internal}}, rules, policy.attach);
-  const Signer::Submission submission{.message = prepared.message,
-                                      .blobs = message.blobs,
-                                      .owner = prepared.owner,
-                                      .reverse_path = transaction.reverse_path.text(),
-                                      .signature_on = principal.signature_on && rules.signature};
-  std::vector<Signer::Signed> all;
-  if (prepared.own.field) {
-    all.push_back(Signer::kept(prepared.message, prepared.own.field->says));
-  } else {
-    PARAPH_CO_TRY(all, co_await signer.sign(submission, forms.policies));
-  }
-  auto& done = all.front();
-  PARAPH_CO_CHECK(check_signed(done.report));
-  record::StoredMessage form{.rope = std::move(done.rope), .structure = std::move(done.structure)};
-  form.signature = std::move(done.outcome);
-  PARAPH_CO_TRY(const auto fields, co_await dkim.sign(form, message.blobs, done.field, prepared.owner.domain));
-  prepend_fields(form.rope, form.structure, fields + done.field);
-  log_outcome(principal, form, form.rope.wire_bytes() - prepared.message.rope.wire_bytes());
-  NewOctets octets(store, message.blobs);
-  const mail::Range all_of_it{.begin = 0, .end = form.rope.wire_bytes()};
-  PARAPH_CO_TRY(auto whole, co_await octets.read(form.rope, all_of_it));
-  co_return whole;
-}
-
 // --- a message of our own user that the next server does not take as it is
 
 Task<Result<NewMessage>> Deposit::refit(record::Queued item, Fit fit) {
@@ -453,86 +273,7 @@ Task<Result<NewMessage>> Deposit::refit(record::Queued item, Fit fit) {
   co_return co_await inside->refitter.refit(std::move(item), fit);
 }
 
-// --- a message from elsewhere: the engine never runs
-
-Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& transaction, NewMessage& message) {
-  PARAPH_CO_CHECK(check_loop(message.header));
-  PARAPH_CO_CHECK(check_length(message));
-  std::optional<Handed> handed;
-  if (message.content && bears_a_mark(message.header)) {
-    handed.emplace(Handed{.content = *message.content,
-                          .peer = transaction.peer,
-                          .reverse_path = transaction.reverse_path,
-                          .recipients = transaction.recipients});
-    PARAPH_CO_TRY(const bool here, co_await repeats.has(*handed));
-    if (here) co_return repeated(message);
-  }
-  drop_mbox_line(message);
-  Provenance provenance;
-  if (verifier != nullptr) {
-    Handover handover{.address = transaction.client_address,
-                      .hello = transaction.client_name,
-                      .reverse_path = transaction.reverse_path};
-    PARAPH_CO_TRY(provenance, co_await verifier->verify(message, std::move(handover)));
-    message.record.signature = std::move(provenance.signature);
-    edit_header(message, [&](signature::Message& edited) { drop_forged_results(edited); });
-  }
-  end_header(message);
-  Outcome outcome{.message_id = message_id_of(message.record.structure)};
-  // By LMTP comes what a server of ours took: whom it tells of what is its business.
-  const bool from_anyone = !transaction.client_address.empty();
-  outcome.may_report = !from_anyone || reverse_path_is_proven(provenance, transaction.reverse_path);
-  prepend_fields(message.record.rope, message.record.structure,
-                 format_return_path(transaction.reverse_path) + provenance.results + received_field(transaction));
-  const bool each = transaction.protocol.find("LMTP") != std::string::npos;
-  const auto answers = each ? Answers::Each : Answers::OneForAll;
-  PARAPH_CO_TRY(auto recipients, co_await router.find(transaction.recipients, answers));
-  PARAPH_CO_TRY(outcome.refusal, co_await sort_in(provenance, recipients));
-  if (outcome.refusal) co_return outcome;
-  auto along = handed ? repeats.note(*handed) : Along();
-  auto deliveries =
-      co_await router.deliver(message, recipients, answers, std::nullopt, std::move(along), Meets::Nobody);
-  if (!deliveries && handed && deliveries.error().code == Code::Exists) co_return repeated(message);
-  PARAPH_CO_TRY(outcome.deliveries, std::move(deliveries));
-  co_return outcome;
-}
-
-Deposit::Outcome Deposit::Inside::repeated(const NewMessage& message) {
-  Outcome outcome{.message_id = message_id_of(message.record.structure), .repeated = true};
-  log(Level::Info, "message repeated message-id={}", printable(outcome.message_id));
-  return outcome;
-}
-
-/// What each recipient's policy makes of a message that did not prove to be what it says. One reply answers for all:
-/// the message is refused when all refuse it, and else is junk to those who would.
-Task<Result<std::optional<Refusal>>> Deposit::Inside::sort_in(const Provenance& provenance,
-                                                              LocalRecipients& recipients) {
-  // What no policy could mind goes on without asking for any.
-  const Policy strictest{.dmarc = OnFail::Reject, .spf = OnFail::Reject};
-  if (arrival_of(provenance, strictest) == Arrival::Inbox) co_return std::nullopt;
-  std::optional<Refusal> refusal;
-  bool all_refuse = true;
-  std::vector<LocalRecipient*> junk;
-  for (auto& recipient : recipients) {
-    if (!recipient) continue;
-    const auto& account = recipient->account;
-    PARAPH_CO_TRY(const auto theirs, co_await policies.of(account.id, domain_of(account.address)));
-    const auto arrival = arrival_of(provenance, theirs);
-    if (arrival == Arrival::Refused) refusal = refusal_of(provenance, theirs);
-    all_refuse = all_refuse && arrival == Arrival::Refused;
-    if (arrival != Arrival::Inbox) junk.push_back(&*recipient);
-  }
-  if (refusal && all_refuse) co_return refusal;
-  for (auto* recipient : junk) {
-    PARAPH_CO_CHECK(co_await router.send_to_junk(*recipient));
-    log(Level::Info, "incoming junk account={} spf={} dmarc={} from={}", printable(recipient->account.address),
-        spf::name_of(provenance.spf.verdict), dmarc::name_of(provenance.dmarc.verdict),
-        printable(provenance.dmarc.domain));
-  }
-  co_return std::nullopt;
-}
-
-// --- both
+// --- all
 
 Result<void> Deposit::Inside::check_loop(std::string_view header) const {
   if (mime::count_fields(header, "Received") <= limits.received_max) return {};

@@ -1,4 +1,5 @@
 // What the queue costs with few and with many waiting items, on RocksDB: `paraph_queue_bench [ROUNDS] [MANY] [FEW]`.
+// First they wait for hours, while new ones come and go; then all are due, and the oldest go.
 // Both stores are open at once and take turns, so that what else the machine does meets both; medians are compared.
 // Commits are not synced: this is the cost of the work, not of the disk.
 #include <fmt/format.h>
@@ -55,24 +56,26 @@ double median(std::vector<double> values) {
 struct Series {
   std::vector<double> wall, cpu, comparisons, skipped;
 
+  /// `work` answers how many items it was about.
   template <class Work>
   void measure(Work work) {
     auto& counts = *rocksdb::get_perf_context();
     counts.Reset();
     const double cpu_before = cpu_seconds();
     const auto before = Steady::now();
-    work();
-    wall.push_back(std::chrono::duration<double>(Steady::now() - before).count());
-    cpu.push_back(cpu_seconds() - cpu_before);
-    comparisons.push_back(static_cast<double>(counts.user_key_comparison_count));
-    skipped.push_back(static_cast<double>(counts.internal_key_skipped_count + counts.internal_delete_skipped_count));
+    const auto items = static_cast<double>(work());
+    wall.push_back(std::chrono::duration<double>(Steady::now() - before).count() / items);
+    cpu.push_back((cpu_seconds() - cpu_before) / items);
+    comparisons.push_back(static_cast<double>(counts.user_key_comparison_count) / items);
+    skipped.push_back(static_cast<double>(counts.internal_key_skipped_count + counts.internal_delete_skipped_count) /
+                      items);
   }
 };
 
 struct Side {
-  explicit Side(std::uint64_t waiting) {
+  Side(std::uint64_t waiting, Due due) {
     const auto store = service::ok(store::rocks::open({.data_dir = folder.path, .sync = false}));
-    fill_waiting(*store, waiting, service::kTestTime);
+    fill_waiting(*store, waiting, due);
     wait_until_idle();
   }
   void start(std::uint64_t waiting) {
@@ -91,18 +94,28 @@ struct Side {
 };
 
 void enqueue(Side& side) {
-  side.enqueue.measure([&] { side.process->enqueue(kAtOnce); });
+  side.enqueue.measure([&] {
+    side.process->enqueue(kAtOnce);
+    return kAtOnce;
+  });
 }
 void deliver(Side& side) {
   side.deliver.measure([&] {
     if (side.process->deliver() != kAtOnce) throw std::runtime_error("not all were delivered");
+    return kAtOnce;
   });
+}
+void deliver_oldest(Side& side) {
+  std::size_t gone = 0;
+  side.deliver.measure([&] { return gone = side.process->deliver_some(kAtOnce); });
+  side.process->begin_anew();
+  side.process->enqueue(gone);  // as many wait as before
 }
 
 void print(const char* what, const Series& few, const Series& many) {
   const auto row = [&](const char* unit, double scale, const std::vector<double>& a, const std::vector<double>& b) {
-    const double x = median(a) * scale / kAtOnce;
-    const double y = median(b) * scale / kAtOnce;
+    const double x = median(a) * scale;
+    const double y = median(b) * scale;
     fmt::print("{:8} {:32} {:8.1f} {:8.1f}  ratio {:.2f}\n", what, unit, x, y, x == 0 ? 1.0 : y / x);
   };
   row("us", 1e6, few.wall, many.wall);
@@ -111,21 +124,36 @@ void print(const char* what, const Series& few, const Series& many) {
   row("keys skipped (this thread)", 1, few.skipped, many.skipped);
 }
 
-void run(int rounds, std::uint64_t many_waiting, std::uint64_t few_waiting) {
-  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
-  Side few(few_waiting), many(many_waiting);
-  few.start(few_waiting);
-  many.start(many_waiting);
+/// The two sides take turns at beginning a round.
+template <class Work>
+void in_turns(int rounds, Side& few, Side& many, Work work) {
+  for (int round = 0; round < rounds; ++round) round % 2 == 0 ? work(few, many) : work(many, few);
+}
+
+struct Numbers {
+  int rounds;
+  std::uint64_t many, few;
+};
+
+void run_waiting(const Numbers& numbers) {
+  Side few(numbers.few, Due::InHours), many(numbers.many, Due::InHours);
+  few.start(numbers.few);
+  many.start(numbers.many);
   wait_until_idle();
-  for (int round = 0; round < rounds; ++round) {
-    std::array<Side*, 2> turn{&few, &many};
-    if (round % 2 == 1) std::swap(turn[0], turn[1]);
-    for (auto* side : turn) enqueue(*side);
-    for (auto* side : turn) deliver(*side);
-  }
+  in_turns(numbers.rounds, few, many, [](Side& one, Side& other) {
+    enqueue(one), enqueue(other);
+    deliver(one), deliver(other);
+  });
   print("enqueue", few.enqueue, many.enqueue);
   print("deliver", few.deliver, many.deliver);
-  fmt::print("in the end {:.0f} MB\n", resident_megabytes());
+}
+
+void run_due(const Numbers& numbers) {
+  Side few(numbers.few, Due::Now), many(numbers.many, Due::Now);
+  for (auto* side : {&few, &many}) side->process = std::make_unique<ManyWaiting>(side->folder.path);
+  wait_until_idle();
+  in_turns(numbers.rounds, few, many, [](Side& one, Side& other) { deliver_oldest(one), deliver_oldest(other); });
+  print("oldest", few.deliver, many.deliver);
 }
 
 }  // namespace
@@ -135,5 +163,10 @@ int main(int count, char** arguments) {
   const auto number = [&](int at, std::uint64_t otherwise) {
     return count > at ? std::stoull(arguments[at]) : otherwise;
   };
-  paraph::queue::run(static_cast<int>(number(1, 101)), number(2, 1'000'000), number(3, 1'000));
+  const paraph::queue::Numbers numbers{
+      .rounds = static_cast<int>(number(1, 101)), .many = number(2, 1'000'000), .few = number(3, 1'000)};
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
+  paraph::queue::run_waiting(numbers);
+  paraph::queue::run_due(numbers);
+  fmt::print("in the end {:.0f} MB\n", paraph::queue::resident_megabytes());
 }

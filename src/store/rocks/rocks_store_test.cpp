@@ -2,6 +2,8 @@
 #include "store/rocks/rocks_store.h"
 
 #include <gmock/gmock.h>
+#include <rocksdb/perf_context.h>
+#include <rocksdb/perf_level.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -361,6 +363,29 @@ TEST_F(SweepTest, ReadersFindABlobThatIsBeingMoved) {
   loop.run();
   files->wait_for_deleted(10);
   EXPECT_EQ(read(octets(1)), octets(1));
+}
+
+/// What a file is found by does not fit into the cache as a whole: each look-up needs a piece of it.
+TEST_F(RocksTest, ALookUpReadsLittleOfALongFile) {
+  constexpr int kKeys = 100'000, kPerBatch = 1'000, kLookUps = 100;
+  const auto key = [](int number) { return "key " + std::to_string(number); };
+  open();
+  for (int first = 0; first < kKeys; first += kPerBatch) {
+    Batch batch;
+    for (int i = first; i < first + kPerBatch; ++i) batch.writes.push_back({key(i), "value"});
+    ASSERT_TRUE(done(std::move(batch)));
+  }
+  close();
+  options.cache_bytes = 128 << 10;
+  options.buffer_bytes = 64 << 10;
+  open();
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
+  rocksdb::get_perf_context()->Reset();
+  for (int i = 0; i < kLookUps; ++i) EXPECT_EQ(get(key(i * 997)), "value");
+  const auto bytes = rocksdb::get_perf_context()->block_read_byte / kLookUps;
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+  EXPECT_GT(bytes, 0u) << "it is the files that are read";
+  EXPECT_LE(bytes, 32u << 10);
 }
 
 }  // namespace

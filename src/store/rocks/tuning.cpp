@@ -15,6 +15,10 @@ rocksdb::BlockBasedTableOptions table_options(const Options& options) {
   table.cache_index_and_filter_blocks = true;  // so that the cache's size bounds them as well
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  // In pieces: a whole file's filter is longer than a shard of the cache, and would be read again by every look-up.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.metadata_block_size = 8 << 10;
   table.format_version = 5;
   return table;
 }
