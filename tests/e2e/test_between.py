@@ -121,6 +121,13 @@ class Between(unittest.TestCase):
             self.assertNotIn(b"\nbcc:", header)
             self.assertNotIn(b"carol", header, "no copy names who was hidden")
 
+    def test_a_request_for_a_receipt_passes(self):
+        octets = voice_message("receipt", self.audio, "bob@receiver.test").replace(b"example.test", b"sender.test")
+        submit(self.sender, octets.replace(b"Subject:", b"Disposition-Notification-To: <alice@sender.test>\r\nSubject:", 1), ["bob@receiver.test"])
+        arrived = wait_for(self.receiver, "bob", "receipt")
+        messages.check_signed(self, arrived, self.audio, recordings())
+        self.assertEqual(messages.parse(arrived)["Disposition-Notification-To"], "<alice@sender.test>")
+
     def test_cut_at_every_step(self):
         for step in STEPS:
             for do in ("cut", "swallow") if step != "CONTENT" else ("cut",):
