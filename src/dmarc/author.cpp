@@ -27,8 +27,10 @@ std::optional<std::string> canonical_domain(std::string_view domain) {
 Authors find_authors(std::string_view header) {
   Authors authors;
   std::size_t addresses = 0;
+  bool there = false;
   for (const mime::Field& field : mime::Fields(header)) {
     if (!iequals(field.name, "From")) continue;
+    there = true;
     for (const auto& each : mime::parse_address_list(field.value, kAddressesMax)) {
       if (each.group_start || each.group_end) continue;
       if (++addresses > kAddressesMax) {
@@ -48,7 +50,8 @@ Authors find_authors(std::string_view header) {
       authors.domains.push_back(std::move(*domain));
     }
   }
-  if (addresses == 0) authors.unreadable = true;
+  // Without any From no reader is shown somebody: many a telephone system writes none.
+  if (there && addresses == 0) authors.unreadable = true;
   return authors;
 }
 

@@ -13,7 +13,7 @@ inline constexpr std::size_t kAuthorDomainsMax = 4;
 struct Authors {
   std::vector<std::string> domains;  ///< in order, each once, in A-labels and lower case, at most kAuthorDomainsMax
   bool too_many = false;             ///< there are more
-  bool unreadable = false;           ///< an address has no domain that can be one; also when there is no address at all
+  bool unreadable = false;           ///< an address has no domain that can be one; also when a From has no address at all
 };
 
 /// Of a header block. Pure; linear.
