@@ -228,6 +228,11 @@ bool Destinations::holds(record::ItemId id) const {
   return held_.contains(id.value);
 }
 
+void Destinations::hold(record::ItemId id) {
+  const std::lock_guard lock(mutex_);
+  held_.insert(id.value);
+}
+
 void Destinations::let_go(record::ItemId id) {
   const std::lock_guard lock(mutex_);
   held_.erase(id.value);

@@ -93,6 +93,7 @@ class Destinations {
 
   /// Items that this process has taken and not finished: their leases are its own, whatever the time.
   bool holds(record::ItemId id) const;
+  void hold(record::ItemId id);
   void let_go(record::ItemId id);
 
  private:

@@ -42,6 +42,10 @@ class HoldGuard {
     if (destinations_ != nullptr) destinations_->let_go(id_);
   }
   void keep() { destinations_ = nullptr; }
+  void end() {
+    destinations_->let_go(id_);
+    keep();
+  }
 
  private:
   Destinations* destinations_;
@@ -162,8 +166,13 @@ Task<void> Queue::Inside::deliver(DestinationPtr destination, service::ItemRow r
   } else {
     tried = co_await try_item(destination, row);
   }
+  const auto id = row.id;
+  const bool again = tried.changed;
+  if (again) hold.end();  // it is due at once, and whoever looks next shall get it
   const bool finished = co_await finish(std::move(row), std::move(tried));
-  if (!finished) hold.keep();
+  if (finished) co_return;
+  if (again) destinations.hold(id);
+  hold.keep();
 }
 
 Task<Tried> Queue::Inside::try_item(DestinationPtr destination, service::ItemRow& row) {

@@ -51,7 +51,7 @@ Task<Result<void>> Queue::Inside::go_round() {
 /// Bells ring at the full minute, and for what is new at once or at the very second (service/queue_rows.h).
 Task<Result<void>> Queue::Inside::ring_if_silent(std::string destination, std::uint64_t due) {
   const bool over = due <= service::queue_seconds(with.clock.now());
-  const auto minute = over ? 0 : (due + kMinute - 1) / kMinute * kMinute;
+  const auto minute = (due + kMinute - 1) / kMinute * kMinute;
   std::vector<std::string> keys;
   for (const auto when : {std::uint64_t{0}, due, minute}) keys.push_back(record::bell_key(when, destination));
   PARAPH_CO_TRY(const auto found, co_await with.store.get_many(keys));
@@ -60,7 +60,7 @@ Task<Result<void>> Queue::Inside::ring_if_silent(std::string destination, std::u
   log(Level::Warn, "queue to={} waits, and no bell was to ring for it: the clock may have gone back",
       printable(destination));
   store::Batch batch;
-  batch.writes.push_back({keys.back(), token()});
+  batch.writes.push_back({over ? keys.front() : keys.back(), token()});
   co_return co_await with.store.commit(std::move(batch));
 }
 
