@@ -45,7 +45,8 @@ void ring_at_once(store::Batch& batch, const std::string& destination, const std
 
 std::vector<std::string> finding_keys(record::ItemId id, const Queued& item) {
   std::vector<std::string> keys;
-  if (const auto due = waits_until(item)) keys.push_back(record::waiting_key(item.destination, *due, id.value, item.priority));
+  if (const auto due = waits_until(item))
+    keys.push_back(record::waiting_key(item.destination, *due, id.value, item.priority));
   if (!item.node.empty()) keys.push_back(record::lease_key(item.node, id.value));
   if (item.ended) keys.push_back(record::ended_key(queue_seconds(*item.ended), id.value));
   if (const auto hash = message_id_hash(item.message_id)) keys.push_back(record::queued_of_key(*hash, id.value));

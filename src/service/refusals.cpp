@@ -32,8 +32,9 @@ std::string name_of(record::LeftOut left_out) {
 Task<Result<record::LeftOut>> Refusals::find(std::string domain) {
   PARAPH_CO_TRY(const auto octets, co_await store_.get(record::refusal_key(domain)));
   if (!octets) co_return record::LeftOut::Nothing;
-  PARAPH_CO_TRY(const auto refusal, record::parse_refusal(*octets));
-  co_return refusal.until > clock_.now() ? refusal.left_out : record::LeftOut::Nothing;
+  // A row that cannot be read says nothing (`paraph check` tells): it is no reason to keep a message.
+  const auto refusal = record::parse_refusal(*octets);
+  co_return refusal && refusal->until > clock_.now() ? refusal->left_out : record::LeftOut::Nothing;
 }
 
 Task<Result<void>> Refusals::note(std::string domain, record::LeftOut left_out, std::string reply) {
@@ -47,7 +48,7 @@ Task<Result<void>> Refusals::note(std::string domain, record::LeftOut left_out, 
   const record::Refusal refusal{.left_out = left_out, .until = clock_.now() + kKeptFor, .reply = std::move(reply)};
   store::Batch batch;
   if (!before) {
-    PARAPH_CO_CHECK(co_await make_room(batch, key));
+    PARAPH_CO_CHECK(co_await make_room(batch));
   }
   batch.expects.push_back({key, std::move(before)});
   batch.writes.push_back({key, record::format_refusal(refusal)});
@@ -56,25 +57,25 @@ Task<Result<void>> Refusals::note(std::string domain, record::LeftOut left_out, 
 
 /// Erases rows whose time is over, and at the bound the one that would be next. Those that cannot be read count as
 /// over.
-Task<Result<void>> Refusals::make_room(store::Batch& batch, const std::string& except) {
+Task<Result<void>> Refusals::make_room(store::Batch& batch) {
   auto scan = record::all_with(record::refusals_prefix());
   scan.entries_max = kRefusalsMax + 1;
-  PARAPH_CO_TRY(const auto rows, co_await store_.scan(std::move(scan)));
+  PARAPH_CO_TRY(auto rows, co_await store_.scan(std::move(scan)));
   const auto until = [](const store::KeyValue& row) {
     const auto refusal = record::parse_refusal(row.value);
     return refusal ? refusal->until : Time{};
   };
   const auto now = clock_.now();
-  std::size_t kept = 0;
-  for (const auto& row : rows) {
-    if (row.key == except || until(row) > now) {
-      ++kept;
+  std::vector<store::KeyValue> kept;
+  for (auto& row : rows) {
+    if (until(row) > now) {
+      kept.push_back(std::move(row));
     } else {
       batch.writes.push_back({row.key, std::nullopt});
     }
   }
-  if (kept < kRefusalsMax) co_return Result<void>();
-  const auto first = std::ranges::min_element(rows, {}, until);
+  if (kept.size() < kRefusalsMax) co_return Result<void>();
+  const auto first = std::ranges::min_element(kept, {}, until);
   batch.writes.push_back({first->key, std::nullopt});
   co_return Result<void>();
 }
@@ -85,8 +86,9 @@ Task<Result<std::vector<Refusals::Row>>> Refusals::list() {
   PARAPH_CO_TRY(const auto rows, co_await store_.scan(std::move(scan)));
   std::vector<Row> found;
   for (const auto& row : rows) {
-    PARAPH_CO_TRY(auto refusal, record::parse_refusal(row.value));
-    if (refusal.until > clock_.now()) found.push_back({.domain = row.key.substr(1), .refusal = std::move(refusal)});
+    auto refusal = record::parse_refusal(row.value);
+    if (refusal && refusal->until > clock_.now())
+      found.push_back({.domain = row.key.substr(1), .refusal = *std::move(refusal)});
   }
   co_return found;
 }

@@ -36,7 +36,7 @@ class Refusals {
   static constexpr std::size_t kRefusalsMax = 1000;
 
  private:
-  Task<Result<void>> make_room(store::Batch& batch, const std::string& except);
+  Task<Result<void>> make_room(store::Batch& batch);
 
   store::Store& store_;
   const Clock& clock_;

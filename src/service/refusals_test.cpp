@@ -82,6 +82,8 @@ TEST_F(RefusalsTest, CheckReadsThem) {
   done(store.commit(std::move(batch)));
   done(check_store(store, Repair::No, tell));
   EXPECT_THAT(found, ElementsAre("record.unreadable"));
+  EXPECT_EQ(done(refusals.find("a.example")), record::LeftOut::Nothing) << "and no mail waits for it";
+  EXPECT_THAT(done(refusals.list()), ElementsAre());
 }
 
 }  // namespace
