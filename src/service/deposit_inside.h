@@ -16,8 +16,6 @@
 
 namespace paraph::service {
 
-inline std::string domain_of(std::string_view address) { return std::string(address.substr(address.rfind('@') + 1)); }
-
 inline const std::string& message_id_of(const mail::Structure& structure) {
   return structure.root().envelope->message_id;
 }

@@ -24,6 +24,9 @@ struct Kinds {
   friend bool operator==(const Kinds&, const Kinds&) = default;
 };
 
+/// Whose policies hold for an account: the domain of its address.
+inline std::string domain_of(std::string_view address) { return std::string(address.substr(address.rfind('@') + 1)); }
+
 /// What becomes of mail from elsewhere that fails a check (incoming_policy.h).
 enum class OnFail { Tag, Quarantine, Reject };
 

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kKey = "class";
 
 /// The domain of what is a domain, or an address.
-Result<std::string> domain_of(const std::string& recipient) {
+Result<std::string> domain_said_by(const std::string& recipient) {
   mail::Address address{.domain = recipient};
   const bool is_address = recipient.find('@') != std::string::npos;
   if ((is_address && !mime::parse_address(recipient, address)) || !is_domain(address.domain))
@@ -42,7 +42,7 @@ Task<Result<Policy>> Policies::of_recipient(mail::Address recipient) {
 }
 
 Task<Result<std::vector<EffectiveSetting>>> Policies::show_recipient(std::string recipient) {
-  PARAPH_CO_TRY(const auto domain, domain_of(recipient));
+  PARAPH_CO_TRY(const auto domain, domain_said_by(recipient));
   const bool of_domain = recipient.find('@') == std::string::npos;
   PARAPH_CO_TRY(const auto settings, co_await load_recipient(std::move(recipient)));
   auto shown = show_settings(settings.first, of_domain ? record::Settings() : settings.second);
@@ -51,7 +51,7 @@ Task<Result<std::vector<EffectiveSetting>>> Policies::show_recipient(std::string
 }
 
 Task<Result<void>> Policies::set_recipient(std::string recipient, Changes changes) {
-  PARAPH_CO_TRY(const auto domain, domain_of(recipient));
+  PARAPH_CO_TRY(const auto domain, domain_said_by(recipient));
   Edits edits;
   for (auto& [key, value] : changes) {
     PARAPH_CO_CHECK(check_setting(key, value));

@@ -32,8 +32,6 @@ mail::Address address_of(const std::string& text) {
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
-std::string domain_of(std::string_view address) { return std::string(address.substr(address.rfind('@') + 1)); }
-
 void leave_out(signature::Policy& policy, record::LeftOut what) {
   policy.voice = policy.voice && what < record::LeftOut::Voice;
   policy.image = policy.image && what < record::LeftOut::Media;

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t kOwnersMax = 4096;
 
-std::string domain_of(const std::string& address) { return address.substr(address.rfind('@') + 1); }
-
 /// A part that some user's fields make unfit is left out: the others have theirs.
 std::string usable(Result<std::string> part, const std::string& owner) {
   if (part) return std::move(*part);
