@@ -13,10 +13,10 @@ def free_port():
 class Dnsmasq:
     """Answers for what it is given alone, on a loopback port of its own."""
 
-    def __init__(self, records):
+    def __init__(self, records, *options):
         self.port = free_port()
         command = ["/usr/sbin/dnsmasq", "--no-daemon", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--bind-interfaces",
-                   "--listen-address=127.0.0.1", f"--port={self.port}", "--pid-file=", "--local=/test/", "--user=root"]
+                   "--listen-address=127.0.0.1", f"--port={self.port}", "--pid-file=", "--local=/test/", "--user=root", *options]
         for name, value in records.items():
             strings = [value[i:i + 200] for i in range(0, len(value), 200)]
             command.append(f"--txt-record={name}," + ",".join(strings))

@@ -92,7 +92,7 @@ def main():
     with contextlib.ExitStack() as stack:
         media = stack.enter_context(tempfile.TemporaryDirectory(prefix="paraph-bench-"))
         subprocess.run([str(LOAD), "media", "--folder", media], check=True)
-        records = nameserver.Dnsmasq(RECORDS)
+        records = nameserver.Dnsmasq(RECORDS, "--local-ttl=300")
         stack.callback(records.stop)
         dns = DNS.format(port=records.port)
         receiver = stack.enter_context(Server(accounts=NAMES, domain="receiver.test", name="mx.receiver.test", listen=("mx", "imap"), extra=dns))

@@ -159,6 +159,8 @@ Result<Answer> answer_of_status(int status, std::string_view name) {
   }
 }
 
+bool can_be_kept(const Result<Answer>& answer) { return answer || answer.error().code == Code::NotFound; }
+
 Result<Answer> combined(Result<Answer> v4, Result<Answer> v6) {
   if (v4 && v6) {
     v4->addresses.insert(v4->addresses.end(), v6->addresses.begin(), v6->addresses.end());

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,12 @@ struct Answer {
   bool secure = false;  ///< the AD bit was set (RFC 4035 §3.2.3), and counts
 };
 
+/// An answer, or why there is none, and how long that stays true: 0 is not at all.
+struct Found {
+  Result<Answer> answer;
+  std::chrono::seconds life{0};
+};
+
 /// Does the server say that all of this was validated? Any octets will do.
 bool is_authentic(std::string_view octets);
 /// c-ares' word for what a whole DNS message says: success, no data, no such name, or a failure. Any octets will do.
@@ -28,6 +35,9 @@ Result<Answer> parse_answer(Kind kind, std::string_view octets);
 
 /// What a status of c-ares means to a caller: an empty answer, or a failure that names `name`.
 Result<Answer> answer_of_status(int status, std::string_view name);
+
+/// Is it about the name, and not about the way to it? Records, none, or no such name.
+bool can_be_kept(const Result<Answer>& answer);
 
 /// The two halves of Family::Both, as dns.h says. Secure: whatever there is of them.
 Result<Answer> combined(Result<Answer> v4, Result<Answer> v6);

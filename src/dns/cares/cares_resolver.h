@@ -8,6 +8,7 @@
 
 namespace paraph::dns::cares {
 
+class Cache;
 class Lookups;
 enum class Kind;
 struct Answer;
@@ -18,11 +19,12 @@ struct Options {
   std::vector<std::string> servers;
   std::size_t at_once = 256;       ///< lookups on the wire, each with a socket or two
   std::size_t in_line_max = 4096;  ///< more are Unavailable at once
+  std::size_t cache_bytes = 8 << 20;
   /// The servers validate (DNSSEC), and nobody stands between: they are on loopback. Their AD bit is believed then.
   bool trust_ad = false;
 };
 
-/// Asks DNS servers. Keeps no cache: the server asked, which should be near and validate, has one.
+/// Asks DNS servers, and keeps what they answered as long as that is true (cache.h).
 class CaresResolver final : public Resolver {
  public:
   explicit CaresResolver(const Options& options = {});
@@ -37,7 +39,14 @@ class CaresResolver final : public Resolver {
   Task<Result<std::vector<std::string>>> ptr(Address address, std::chrono::milliseconds within = kWithin) override;
 
  private:
+  struct Parts;
+  Parts parts() const;
+  /// The resolver may be gone when it ends.
+  static Task<Result<Answer>> look_up(Parts parts, std::vector<Kind> kinds, std::string name,
+                                      std::chrono::milliseconds within);
+
   const bool trust_ad_;
+  std::shared_ptr<Cache> cache_;
   std::shared_ptr<Lookups> lookups_;  ///< this owns it alone
 };
 

@@ -55,7 +55,7 @@ void Lookups::start(Request request) {
     }
   }
   if (!request.done) return wake();
-  request.done(fail(Code::Unavailable, "too many DNS lookups wait"));
+  request.done({fail(Code::Unavailable, "too many DNS lookups wait")});
 }
 
 /// False: the end has come.
@@ -71,7 +71,7 @@ void Lookups::start_some(SteadyTime now) {
   // Those in line whose time is over, first: they stand between others that may have more of it.
   for (auto& request : line_) {
     if (request.deadline > now) continue;
-    request.done(no_time_for(request));
+    request.done({no_time_for(request)});
     request.done = nullptr;
   }
   std::erase_if(line_, [](const Request& request) { return !request.done; });
@@ -127,7 +127,7 @@ void Lookups::run() {
     process();
   }
   running_.clear();
-  for (auto& request : line_) request.done(fail(Code::Unavailable, "DNS lookups have ended"));
+  for (auto& request : line_) request.done({fail(Code::Unavailable, "DNS lookups have ended")});
 }
 
 }  // namespace paraph::dns::cares

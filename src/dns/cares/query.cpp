@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "crypto/random.h"
+#include "dns/cares/message.h"
 
 namespace paraph::dns::cares {
 namespace {
@@ -49,7 +50,7 @@ int timeout_of(SteadyTime deadline) {
 
 Query::Query(Request request, const std::string& servers) : request_(std::move(request)) {
   if (const int status = open_channel(servers); status != ARES_SUCCESS) {
-    complete(answer_of_status(status, request_.name));
+    complete({answer_of_status(status, request_.name)});
     return;
   }
   for (std::size_t i = 0; i < request_.kinds.size(); ++i) slots_.at(i) = {.query = this, .kind = request_.kinds[i]};
@@ -117,27 +118,31 @@ void Query::on_socket(void* self, ares_socket_t socket, int readable, int writab
 void Query::on_answer(void* slot_pointer, int status, int, unsigned char* octets, int length) {
   auto& slot = *static_cast<Slot*>(slot_pointer);
   auto& query = *slot.query;
-  if (status == ARES_SUCCESS) {
-    const std::string_view message(reinterpret_cast<const char*>(octets), static_cast<std::size_t>(length));
-    // ares_send() leaves it to its caller what the answer says.
-    const int said = query.request_.trust_ad ? status_of(message) : ARES_SUCCESS;
-    slot.answer = said == ARES_SUCCESS ? parse_answer(slot.kind, message) : answer_of_status(said, query.request_.name);
-    if (*slot.answer) (*slot.answer)->secure = query.request_.trust_ad && is_authentic(message);
-  } else {
-    slot.answer = answer_of_status(status, query.request_.name);
-  }
+  const auto& request = query.request_;
+  const std::string_view message(reinterpret_cast<const char*>(octets), static_cast<std::size_t>(length));
+  // ares_send() leaves it to its caller what the answer says.
+  const int said = status == ARES_SUCCESS && request.trust_ad ? status_of(message) : status;
+  slot.found = {
+      .answer = said == ARES_SUCCESS ? parse_answer(slot.kind, message) : answer_of_status(said, request.name),
+      .life = life_of(message)};
+  auto& answer = slot.found->answer;
+  if (status == ARES_SUCCESS && answer) answer->secure = request.trust_ad && is_authentic(message);
   query.complete_if_answered();
 }
 
 void Query::complete_if_answered() {
   const bool both = request_.kinds.size() == 2;
-  if (!slots_[0].answer || (both && !slots_[1].answer)) return;
-  if (!both) return complete(*std::move(slots_[0].answer));
-  complete(combined(*std::move(slots_[0].answer), *std::move(slots_[1].answer)));
+  auto &first = slots_[0].found, &second = slots_[1].found;
+  if (!first || (both && !second)) return;
+  if (!both) return complete(*std::move(first));
+  // One that failed may do better soon, whatever the other says.
+  const bool sure = can_be_kept(first->answer) && can_be_kept(second->answer);
+  complete({.answer = combined(std::move(first->answer), std::move(second->answer)),
+            .life = sure ? std::min(first->life, second->life) : std::chrono::seconds(0)});
 }
 
-void Query::complete(Result<Answer> answer) {
-  if (auto done = std::exchange(request_.done, nullptr)) done(std::move(answer));
+void Query::complete(Found found) {
+  if (auto done = std::exchange(request_.done, nullptr)) done(std::move(found));
 }
 
 void Query::add_sockets(std::vector<pollfd>& sockets) const {

@@ -20,8 +20,8 @@ struct Request {
   std::vector<Kind> kinds;  ///< one, or A and Aaaa
   std::string name;         ///< canonical
   SteadyTime deadline;
-  bool trust_ad = false;                               ///< ask for the AD bit, and believe it
-  std::move_only_function<void(Result<Answer>)> done;  ///< called exactly once; does not throw
+  bool trust_ad = false;                      ///< ask for the AD bit, and believe it
+  std::move_only_function<void(Found)> done;  ///< called exactly once; does not throw
 };
 
 /// One lookup on the wire, with a channel of its own: so each has a fresh source port (RFC 5452 §9.2), sees the
@@ -47,7 +47,7 @@ class Query {
   struct Slot {
     Query* query = nullptr;
     Kind kind = Kind::Txt;
-    std::optional<Result<Answer>> answer;
+    std::optional<Found> found;
   };
 
   static void on_socket(void* self, ares_socket_t socket, int readable, int writable);
@@ -55,7 +55,7 @@ class Query {
   void ask(Slot& slot);
   void ask_for_ad(Slot& slot);
   int open_channel(const std::string& servers);
-  void complete(Result<Answer> answer);
+  void complete(Found found);
   void complete_if_answered();
 
   Request request_;

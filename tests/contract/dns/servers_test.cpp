@@ -47,6 +47,20 @@ TEST(Servers, OneThatRefusesIsUnavailable) {
   EXPECT_EQ(outcome(run(resolver.txt("elsewhere.example", 2s))), "unavailable");
 }
 
+TEST(Servers, AnAnswerIsKeptAsLongAsItsServerSays) {
+  auto server = std::make_unique<DnsServer>(std::vector<std::string>{"--txt-record=a.test,here", "--local-ttl=60"});
+  auto passing = std::make_unique<DnsServer>(std::vector<std::string>{"--txt-record=a.test,here", "--local-ttl=0"});
+  CaresResolver kept({.servers = {server->server()}});
+  CaresResolver asked_anew({.servers = {passing->server()}});
+  for (auto* resolver : {&kept, &asked_anew})
+    EXPECT_THAT(run(resolver->txt("a.test", 1s)).value(), ElementsAre("here"));
+  server.reset();
+  passing.reset();
+  EXPECT_THAT(run(kept.txt("A.test.", 1s)).value(), ElementsAre("here"));
+  EXPECT_EQ(outcome(run(kept.addresses("a.test", Family::V4, 300ms))), "unavailable");
+  EXPECT_EQ(outcome(run(asked_anew.txt("a.test", 300ms))), "unavailable");
+}
+
 TEST(Servers, AListThatIsNoneIsUnavailable) {
   CaresResolver resolver({.servers = {"no server"}});
   EXPECT_EQ(outcome(run(resolver.txt("example.com", 1s))), "unavailable");
