@@ -1,7 +1,10 @@
 #include "crypto/random.h"
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include <array>
+#include <cstring>
 #include <stdexcept>
 
 #include "base/assert.h"
@@ -28,9 +31,42 @@ std::uint64_t Random::below(std::uint64_t bound) {
   }
 }
 
-void SystemRandom::fill(std::span<char> into) {
+namespace {
+
+void draw(std::span<char> into) {
   if (RAND_priv_bytes_ex(nullptr, reinterpret_cast<unsigned char*>(into.data()), into.size(), 0) != 1)
     throw std::runtime_error("the system has no random octets to give");
+}
+
+/// The generator takes almost as long for 8 octets as for 512, and a message needs five small draws. One of these a
+/// thread; what was given is wiped. (A process that forks without exec would give the same twice: none here does.)
+class Stock {
+ public:
+  static constexpr std::size_t kDrawMax = 64;
+
+  ~Stock() { OPENSSL_cleanse(octets_.data(), octets_.size()); }
+
+  void take(std::span<char> into) {
+    if (left_ < into.size()) {
+      draw(octets_);
+      left_ = octets_.size();
+    }
+    left_ -= into.size();
+    std::memcpy(into.data(), octets_.data() + left_, into.size());
+    OPENSSL_cleanse(octets_.data() + left_, into.size());
+  }
+
+ private:
+  std::array<char, 512> octets_{};
+  std::size_t left_ = 0;
+};
+
+}  // namespace
+
+void SystemRandom::fill(std::span<char> into) {
+  thread_local Stock stock;
+  if (into.size() > Stock::kDrawMax) return draw(into);
+  stock.take(into);
 }
 
 // SplitMix64 (Steele, Lea, Flood 2014), an octet from the top of each draw.

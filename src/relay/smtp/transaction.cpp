@@ -291,6 +291,7 @@ Result<void> Transaction::content_changed() {
 Task<Result<void>> Transaction::stream_chunk() {
   const auto bytes = job_.content.bytes();
   burst_ += fmt::format("BDAT {} LAST\r\n", bytes);
+  burst_.reserve(burst_.size() + (one_trip() ? bytes : std::min<std::uint64_t>(bytes, 2 * kPieceBytes)));
   std::uint64_t sent = 0;
   for (bool more = true; more && !over_;) {
     auto piece = co_await job_.content.next(kPieceBytes);
