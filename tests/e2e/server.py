@@ -41,6 +41,8 @@ def paraph(*arguments, stdin="", check=True, config=None, timeout=60):
 class Server:
     """A server with one domain and the accounts given; a context manager. `ports` are those that the system shall not choose."""
 
+    log_file = None  # where its log goes, when not into `log`
+
     def __init__(self, accounts=("alice", "bob"), tls=False, extra="", listen=("mx", "submission", "lmtp", "imap"), folder=None, domain="example.test",
                  name="vm.example.test", address="127.0.0.1", ports=(), host=None):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="paraph-e2e-"))
@@ -80,14 +82,15 @@ class Server:
 
     def start(self):
         command = [PARAPH, "serve", "--config", str(self.config)]
-        self.process = subprocess.Popen(self.host.command(*command) if self.host else command, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True)
+        with open(self.log_file, "a") if self.log_file else contextlib.nullcontext(subprocess.PIPE) as log:
+            self.process = subprocess.Popen(self.host.command(*command) if self.host else command, stdout=subprocess.PIPE, stderr=log, text=True)
         ready = self.process.stdout.readline()
         if not ready.startswith("paraph ready"):
             self.process.kill()
-            raise AssertionError("no ready line: " + ready + self.process.stderr.read()[:400])
+            raise AssertionError("no ready line: " + ready + (self.process.stderr.read()[:400] if self.process.stderr else ""))
         self.ports = {name: int(port) for name, port in re.findall(r"(\w+)=(?:\S*:)?(\d+)", ready)}
-        threading.Thread(target=self._drain, args=(self.process.stderr,), daemon=True).start()
+        if self.process.stderr:
+            threading.Thread(target=self._drain, args=(self.process.stderr,), daemon=True).start()
 
     def _drain(self, pipe):
         for line in pipe:

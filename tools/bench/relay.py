@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 import nameserver  # noqa: E402
 import peers  # noqa: E402
-from server import PASSWORD, Server  # noqa: E402
+import server  # noqa: E402
 
 USERS = 20
 NAMES = tuple(f"user{number}" for number in range(USERS))
@@ -30,6 +30,14 @@ LOAD = ROOT / "build" / "release" / "paraph_load"
 RECORDS = {"sender.test": "v=spf1 ip4:127.0.0.0/8 -all", "_dmarc.sender.test": "v=DMARC1; p=none"}
 DNS = '[dns]\nservers = "127.0.0.1:{port}"\n'
 ROUTE = '[submission]\nsave_sent = false\n[[route]]\ndomain = "receiver.test"\nhost = "127.0.0.1"\nport = {port}\ntls = "none"\n'
+
+
+class Server(server.Server):
+    """Its log goes into a file, as Postfix's does: nobody reads it meanwhile."""
+
+    @property
+    def log_file(self):
+        return self.folder / "log"
 
 
 class LastPostfix(peers.Postfix):
@@ -45,11 +53,11 @@ class LastPostfix(peers.Postfix):
 class Boxes:
     """How much is in a Paraph's mailboxes."""
 
-    def __init__(self, server, stack):
+    def __init__(self, there, stack):
         self.imaps = []
         for name in NAMES:
-            imap = stack.enter_context(imaplib.IMAP4("127.0.0.1", server.ports["imap"]))
-            imap.login(f"{name}@{server.domain}", PASSWORD)
+            imap = stack.enter_context(imaplib.IMAP4("127.0.0.1", there.ports["imap"]))
+            imap.login(f"{name}@{there.domain}", server.PASSWORD)
             self.imaps.append(imap)
 
     def count(self):
@@ -57,7 +65,7 @@ class Boxes:
 
 
 def load(port, count, domain, to, *more):
-    command = [LOAD, "deposit", "--port", port, "--count", count, "--user", f"user%d@{domain}", "--to", f"user%d@{to}", "--users", USERS, "--password", PASSWORD, *more]
+    command = [LOAD, "deposit", "--port", port, "--count", count, "--user", f"user%d@{domain}", "--to", f"user%d@{to}", "--users", USERS, "--password", server.PASSWORD, *more]
     subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL, timeout=600)
 
 
