@@ -14,39 +14,14 @@
 #include <string>
 #include <vector>
 
-#include "base/text.h"
 #include "dns/memory/memory_resolver.h"
 #include "dns/names.h"
 #include "spf/network.h"
 #include "spf/spf.h"
+#include "words.h"
 
 namespace paraph {
 namespace {
-
-std::string decoded(std::string_view word) {
-  std::string out;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    if (word[i] != '%') {
-      out += word[i];
-      continue;
-    }
-    out += static_cast<char>(std::stoi(std::string(word.substr(i + 1, 2)), nullptr, 16));
-    i += 2;
-  }
-  return out;
-}
-
-std::string encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '%' || c <= ' ' || c > '~') {
-      out += '%' + hex(std::string_view(&c, 1));
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
 
 dns::Address address_of(const std::string& text) {
   const auto address = spf::parse_ip(text);
@@ -106,9 +81,7 @@ void run(const std::vector<std::string>& words, std::unique_ptr<Zone>& zone) {
 int main() try {
   std::unique_ptr<paraph::Zone> zone;
   for (std::string line; std::getline(std::cin, line);) {
-    std::vector<std::string> words;
-    for (const auto word : paraph::split(line, '\t')) words.push_back(paraph::decoded(word));
-    paraph::run(words, zone);
+    paraph::run(paraph::words_of(line), zone);
   }
   return 0;
 } catch (const std::exception& e) {
