@@ -35,6 +35,7 @@ std::string configuration(const std::filesystem::path& folder) {
       "[server]\n"
       "name = \"vm.example.test\"\n"
       "data_dir = {}\n"
+      "postmaster = \"alice@example.test\"\n"
       "[listen]\n"
       "mx = \"127.0.0.1:2525\"\n"
       "submission = \"127.0.0.1:2587\"\n"

@@ -41,6 +41,8 @@ class Server {
 
   Result<void> start(const Prepare& prepare);
   const std::string& ports() const& { return listeners_->ports(); }
+  /// Whoever takes mail has a postmaster (RFC 5321 §4.5.1).
+  void warn_of_no_postmaster();
   /// Serves until a signal says to end.
   void run();
   void stop();
@@ -108,6 +110,15 @@ Result<void> Server::start(const Prepare& prepare) {
   return listeners_->open(config_);
 }
 
+void Server::warn_of_no_postmaster() {
+  const auto& listen = config_.listen;
+  if (listen.mx.empty() && listen.lmtp.empty() && listen.lmtp_sockets.empty()) return;
+  const auto without = run_blocking(loops_.at(0), services_->deposit.postmaster().domains_without());
+  if (!without || without->empty()) return;
+  log(Level::Warn, "nobody is postmaster at {} ({} domains): name an account in [server] postmaster", without->front(),
+      without->size());
+}
+
 void Server::run() {
   std::vector<Executor> loops;
   for (std::size_t i = 0; i < loops_.size(); ++i) loops.push_back(loops_.at(i));
@@ -161,6 +172,7 @@ Result<void> serve(const Config& config, Prepare prepare, const std::function<vo
   fmt::print("paraph ready {}\n", server.ports());
   std::fflush(stdout);
   ready();
+  server.warn_of_no_postmaster();
   server.run();
   server.stop();
   return {};

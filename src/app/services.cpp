@@ -40,6 +40,7 @@ queue::ChangeForm change_form(service::Deposit& deposit) {
 service::DepositPolicy deposit_policy(const Config& config) {
   service::DepositPolicy policy;
   policy.server_name = config.server.name;
+  policy.postmaster = config.server.postmaster;
   policy.on_failure = on_failure(config.signature.on_failure);
   policy.attach.growth_bytes_max = config.limits.signature_growth_bytes_max;
   policy.attach.message_bytes_max = config.limits.message_bytes_max;

@@ -43,21 +43,23 @@ Deposit::Deposit(store::Store& store, Accounts& accounts, Mailboxes& mailboxes, 
 
 Policies& Deposit::policies() { return inside_->policies; }
 KeyRing& Deposit::keys() { return inside_->keys; }
+Postmaster& Deposit::postmaster() { return inside_->postmaster; }
 
-Task<Result<void>> Deposit::check_recipient(mail::Address recipient, Relaying relaying, std::uint64_t bytes) {
+Task<Result<mail::Address>> Deposit::check_recipient(mail::Address recipient, Relaying relaying, std::uint64_t bytes) {
+  PARAPH_CO_TRY(recipient, co_await inside_->postmaster.address_for(std::move(recipient)));
   PARAPH_CO_TRY(const bool local, co_await inside_->accounts.is_local(recipient.domain));
-  if (!local && relaying == Relaying::Yes && inside_->outbound != nullptr) co_return Result<void>();
+  if (!local && relaying == Relaying::Yes && inside_->outbound != nullptr) co_return recipient;
   if (!local)
     co_return fail(Code::Denied,
                    fmt::format("{} is not here, and this server does not relay", printable(recipient.domain)));
   const auto account = co_await inside_->accounts.find(recipient.key());
   if (!account && account.error().code != Code::NotFound) co_return std::unexpected(account.error());
   if (!account) co_return fail(Code::NotFound, fmt::format("no user {} here", printable(recipient.text())));
-  if (account->quota_bytes == 0 && account->quota_messages == 0) co_return Result<void>();
+  if (account->quota_bytes == 0 && account->quota_messages == 0) co_return recipient;
   PARAPH_CO_TRY(const auto quota, co_await inside_->mailboxes.quota(account->id));
   if (is_full(quota, bytes))
     co_return fail(Code::OverQuota, fmt::format("the mailbox of {} is full", printable(recipient.text())));
-  co_return Result<void>();
+  co_return recipient;
 }
 
 Task<Result<Deposit::Outcome>> Deposit::submit(Transaction transaction, NewMessage message) {

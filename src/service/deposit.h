@@ -21,6 +21,7 @@
 #include "service/mailboxes.h"
 #include "service/outbound.h"
 #include "service/policies.h"
+#include "service/postmaster.h"
 #include "service/receive.h"
 #include "service/send.h"
 #include "service/verify_incoming.h"
@@ -48,7 +49,8 @@ struct DepositPolicy {
   std::string server_name;
   OnFailure on_failure = OnFailure::Send;
   signature::Policy attach;
-  bool save_sent = true;  ///< keep the as-sent message in the sender's Sent, unless a policy says otherwise
+  mail::Address postmaster;  ///< whose the mail of a postmaster without an account is (postmaster.h); null(): nobody's
+  bool save_sent = true;     ///< keep the as-sent message in the sender's Sent, unless a policy says otherwise
 };
 
 /// The way of a message, in four steps that a reader can follow: receive (receive.h), acquire (acquire.h), attach
@@ -63,9 +65,10 @@ class Deposit {
 
   /// May mail for `recipient` be taken here? NotFound: local domain, no such user (550 5.1.1). Denied: foreign domain,
   /// no relaying (550 5.7.1): only what an authenticated sender submits goes to other servers. OverQuota (552 5.2.2):
-  /// there is no room for `bytes`.
-  Task<Result<void>> check_recipient(mail::Address recipient, Relaying relaying = Relaying::No,
-                                     std::uint64_t bytes = 0);
+  /// there is no room for `bytes`. Where it goes: to `recipient`, but for postmasters (postmaster.h), who alone may be
+  /// without a domain.
+  Task<Result<mail::Address>> check_recipient(mail::Address recipient, Relaying relaying = Relaying::No,
+                                              std::uint64_t bytes = 0);
 
   struct Outcome {
     signature::Report report;  ///< Untouched, with reason "", for MX and LMTP
@@ -94,6 +97,7 @@ class Deposit {
   /// What every submission goes by, for those who change it: a change holds from the next message on.
   Policies& policies();
   KeyRing& keys();
+  Postmaster& postmaster();
 
  private:
   struct Inside;

@@ -57,6 +57,7 @@ struct Deposit::Inside {
         dkim(s, c),
         router(a, m, c),
         repeats(s, c),
+        postmaster(a, policy.server_name, policy.postmaster),
         receipts({.store = s, .accounts = a, .mailboxes = m, .random = r, .clock = c}, l, policy.server_name, o),
         refitter({.store = s,
                   .accounts = a,
@@ -111,6 +112,7 @@ struct Deposit::Inside {
   DkimSigner dkim;
   Router router;
   Repeats repeats;
+  Postmaster postmaster;
   Receipts receipts;
   Refitter refitter;
   std::optional<DepositCounts> counts;

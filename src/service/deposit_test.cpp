@@ -221,6 +221,19 @@ TEST_F(DepositTest, RecipientsAreChecked) {
   EXPECT_EQ(code_of(deposit->check_recipient({"bob", "example.org"})), Code::OverQuota);
 }
 
+TEST_F(DepositTest, ThePostmastersMailGoesToWhomTheOperatorNames) {
+  EXPECT_EQ(code_of(deposit->check_recipient({"postmaster", ""})), Code::NotFound);
+  policy.postmaster = {"bob", "example.org"};
+  make_deposit({&local});
+  for (const auto* domain : {"", "example.org"}) {
+    const auto goes_to = done(deposit->check_recipient({"Postmaster", domain}));
+    EXPECT_EQ(goes_to.text(), "bob@example.org") << domain;
+  }
+  EXPECT_EQ(code_of(deposit->check_recipient({"postmaster", "elsewhere.example"})), Code::Denied);
+  done(accounts.set_quota(bob, 100, 0));
+  EXPECT_EQ(code_of(deposit->check_recipient({"postmaster", ""}, Relaying::Yes, 101)), Code::OverQuota);
+}
+
 TEST_F(DepositTest, WhenTheSourceIsDownTheOperatorsPolicyDecides) {
   FakeSource fake;
   const std::pair<OnFailure, std::optional<Code>> cases[] = {

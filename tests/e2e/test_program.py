@@ -64,6 +64,42 @@ class OneLineErrors(unittest.TestCase):
                     self.assertTrue(certificate in said or key in said, said)
 
 
+class Postmaster(unittest.TestCase):
+    """RFC 5321 section 4.5.1: whoever takes mail has one, and the operator learns when there is none."""
+
+    def said_at_start(self, server):
+        process = subprocess.Popen([PARAPH, "serve", "--config", str(server.config)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertIn("paraph ready", process.stdout.readline())
+        process.terminate()
+        return process.communicate(timeout=20)[1]
+
+    def accepted(self, server):
+        with smtplib.SMTP("127.0.0.1", server.ports["mx"], timeout=20) as client:
+            client.ehlo("relay.example")
+            client.mail("")
+            return [client.rcpt(name)[0] for name in ("<postmaster>", "<POSTMASTER@example.test>")]
+
+    def test_without(self):
+        with Server() as server:
+            self.assertEqual(self.accepted(server), [550, 550])
+            server.stop()
+            self.assertIn("nobody is postmaster at example.test", self.said_at_start(server))
+
+    def test_named(self):
+        with Server() as server:
+            server.stop()
+            server.config.write_text(server.config.read_text().replace("[server]", f'[server]\npostmaster = "{ALICE}"'))
+            self.assertNotIn("postmaster", self.said_at_start(server))
+            server.start()
+            self.assertEqual(self.accepted(server), [250, 250])
+
+    def test_an_account(self):
+        with Server(accounts=("postmaster",)) as server:
+            self.assertEqual(self.accepted(server), [250, 250])
+            server.stop()
+            self.assertNotIn("postmaster", self.said_at_start(server))
+
+
 class Administration(unittest.TestCase):
     def test_verbs_work_with_the_server_and_without_it(self):
         server = Server(accounts=())

@@ -32,6 +32,7 @@ const record::Verifier& paraph_verifier() {
 service::DepositPolicy policy() {
   service::DepositPolicy policy;
   policy.server_name = "vm.example.test";
+  policy.postmaster = {"alice", "example.test"};
   return policy;
 }
 

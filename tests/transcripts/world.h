@@ -30,7 +30,7 @@
 
 namespace paraph::transcripts {
 
-/// A whole server in memory: domain example.test, accounts alice and bob with the password "paraph", a clock that
+/// A whole server in memory: domain example.test, accounts alice (the postmaster) and bob with the password "paraph", a clock that
 /// stands at 2026-01-02 03:04:05 UTC. One thread; run() turns its event loop until nobody has anything left to do.
 class World {
  public:

@@ -11,6 +11,7 @@
 #include "app/config/reader.h"
 #include "app/config/value.h"
 #include "base/text.h"
+#include "mime/address_list.h"
 
 namespace paraph::app {
 namespace {
@@ -34,6 +35,10 @@ void read_server(Reader& table, Config::Server& server) {
   server.data_dir = data_dir;
   if (!server.name.empty() && !is_host_name(server.name))
     table.fault("name", "is not a host name: write one as in \"vm.example.org\"");
+  std::string postmaster;
+  table.take("postmaster", postmaster);
+  if (!postmaster.empty() && !mime::parse_address(postmaster, server.postmaster))
+    table.fault("postmaster", "is not an address: write that of an account here, as in \"admin@example.org\"");
 }
 
 void read_listen(Reader& table, Listen& listen) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "mail/address.h"
 #include "net/endpoint.h"
 #include "service/limits.h"
 
@@ -59,6 +60,7 @@ struct Config {
   struct Server {
     std::string name;
     std::filesystem::path data_dir;
+    mail::Address postmaster;  ///< null(): not named
   } server;
   Listen listen;
   struct Tls {

@@ -40,6 +40,16 @@ TEST(Config, TheLeastIsAServer) {
   EXPECT_THAT(config.signature.sources, ElementsAre("local"));
 }
 
+TEST(Config, ThePostmasterIsAnAddress) {
+  EXPECT_TRUE(good("").server.postmaster.null());
+  const auto config = good("postmaster = \"admin@example.org\"\n");
+  EXPECT_EQ(config.server.postmaster, (mail::Address{"admin", "example.org"}));
+  for (const auto* wrong : {"admin", "@example.org", "Admin <admin@example.org>"}) {
+    EXPECT_THAT(fault_of(std::string(kServer) + "postmaster = \"" + wrong + "\"\n"),
+                StartsWith("p.toml:4: server.postmaster: is not an address"));
+  }
+}
+
 TEST(Config, ASourceIsAnotherPlace) {
   const auto config = good(
       "[signature]\nsources = [\"local\", \"hq\"]\n[[source]]\nname = \"hq\"\nkind = \"paraph\"\n"

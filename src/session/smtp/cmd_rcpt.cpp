@@ -5,14 +5,6 @@
 namespace paraph::session_smtp {
 namespace {
 
-/// `<postmaster>` has no domain (RFC 5321 §4.5.1): it is ours.
-Task<mail::Address> with_domain(Server& server, mail::Address address) {
-  if (!address.domain.empty()) co_return address;
-  auto domains = co_await server.accounts.domains();
-  address.domain = domains && domains->size() == 1 ? domains->front() : server.name;
-  co_return address;
-}
-
 smtp::Reply refusal_of(const Error& error) {
   if (error.code == Code::OverQuota) return {552, "5.2.2", "the mailbox is full"};
   return smtp::reply_for(error);
@@ -43,7 +35,6 @@ Task<void> Session::rcpt(smtp::RcptTo command) {
   }
   ++recipients_given_;
   auto recipient = std::move(command.to);
-  recipient.address = co_await with_domain(server_, std::move(recipient.address));
   auto allowed = co_await server_.deposit.check_recipient(
       recipient.address, account_ ? service::Relaying::Yes : service::Relaying::No, size_);
   if (!allowed) {
@@ -56,6 +47,7 @@ Task<void> Session::rcpt(smtp::RcptTo command) {
     }
     co_return;
   }
+  recipient.address = std::move(*allowed);
   recipients_.push_back(std::move(recipient));
   enter(Phase::Recipients);
   reply(250, "2.1.5", "recipient ok");
