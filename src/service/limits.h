@@ -19,10 +19,12 @@ struct Limits {
   std::chrono::seconds command_timeout{300};           ///< SMTP: between commands (RFC 5321 §4.5.3.2.7)
   std::chrono::seconds data_timeout{180};              ///< SMTP: between octets of a message
   std::chrono::seconds data_total_timeout{3600};       ///< SMTP, APPEND: for one whole message
+  std::chrono::seconds transaction_timeout{3600};      ///< SMTP: from one message to the next, whatever else is said
   std::chrono::seconds write_timeout{120};             ///< a peer that does not read
   std::chrono::seconds imap_idle_timeout{1860};        ///< over 30 minutes (RFC 9051 §5.4)
   std::chrono::seconds login_timeout{60};              ///< IMAP before authentication
   std::uint32_t bad_commands_max = 20;                 ///< then the connection is closed
+  std::uint32_t idle_commands_max = 100;               ///< SMTP: from one message to the next, of those that bring none
   std::uint32_t auth_failures_max = 5;                 ///< of one connection
   std::uint32_t received_max = 50;                     ///< Received fields: more is a loop
   std::uint32_t mailboxes_max = 10'000;                ///< of one account

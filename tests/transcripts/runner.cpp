@@ -111,6 +111,7 @@ void Runner::direct(const Step& step) {
   if (verb == "poke") return client(name).poke();
   if (verb == "close") return client(name).close();
   if (verb == "pass") return client(name).pass(std::chrono::seconds(parse_decimal(words.at(0)).value()));
+  if (verb == "clock") return world().clock.advance(std::chrono::seconds(parse_decimal(words.at(0)).value()));
   if (verb == "closed") {
     check_silence(name);
     if (!client(name).ended()) fail_with("the connection is still open");
@@ -181,6 +182,8 @@ void Runner::set_limit(const std::string& name, std::uint64_t value) {
     limits_.recipient_guesses_max = small;
   else if (name == "bad_commands_max")
     limits_.bad_commands_max = small;
+  else if (name == "idle_commands_max")
+    limits_.idle_commands_max = small;
   else if (name == "auth_failures_max")
     limits_.auth_failures_max = small;
   else if (name == "sessions_unauthenticated_max")

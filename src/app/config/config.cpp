@@ -82,10 +82,12 @@ void read_limits(Reader& table, Limits& limits) {
   table.take("command_timeout", limits.command_timeout);
   table.take("data_timeout", limits.data_timeout);
   table.take("data_total_timeout", limits.data_total_timeout);
+  table.take("transaction_timeout", limits.transaction_timeout);
   table.take("write_timeout", limits.write_timeout);
   table.take("imap_idle_timeout", limits.imap_idle_timeout);
   table.take("login_timeout", limits.login_timeout);
   table.take("bad_commands_max", limits.bad_commands_max);
+  table.take("idle_commands_max", limits.idle_commands_max);
   table.take("auth_failures_max", limits.auth_failures_max);
   table.take("received_max", limits.received_max);
   table.take("mailboxes_max", limits.mailboxes_max);

@@ -137,6 +137,7 @@ TEST(Config, TakesEveryLimit) {
                                           "connections_per_address_max",
                                           "sessions_unauthenticated_max",
                                           "bad_commands_max",
+                                          "idle_commands_max",
                                           "auth_failures_max",
                                           "received_max",
                                           "mailboxes_max",
@@ -149,13 +150,16 @@ TEST(Config, TakesEveryLimit) {
                                           "signature_image_bytes_max",
                                           "signature_voice_seconds_max",
                                           "signature_growth_bytes_max"};
-  constexpr std::string_view times[] = {"greeting_timeout", "command_timeout",   "data_timeout", "data_total_timeout",
-                                        "write_timeout",    "imap_idle_timeout", "login_timeout"};
+  constexpr std::string_view times[] = {"greeting_timeout",   "command_timeout",     "data_timeout",
+                                        "data_total_timeout", "transaction_timeout", "write_timeout",
+                                        "imap_idle_timeout",  "login_timeout"};
   std::string text = "[limits]\n";
   for (const auto name : numbers) text += std::string(name) + " = 7\n";
   for (const auto name : times) text += std::string(name) + " = \"7s\"\n";
   const auto limits = good(text).limits;
   EXPECT_EQ(limits.signature_growth_bytes_max, 7u);
+  EXPECT_EQ(limits.idle_commands_max, 7u);
+  EXPECT_EQ(limits.transaction_timeout, 7s);
   EXPECT_EQ(limits.login_timeout, 7s);
   EXPECT_EQ(limits.imap_idle_timeout, 7s);
 }

@@ -114,6 +114,10 @@ Task<void> Session::end_message(smtp::LineEnds line_ends) {
   } else {
     co_await deposit_message();
   }
+  if (!recipients_.empty()) {  // without them there was no message, only octets
+    no_mail_since_ = server_.clock.now();
+    idle_commands_ = 0;
+  }
   forget_transaction();
 }
 

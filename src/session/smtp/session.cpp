@@ -15,16 +15,17 @@ constexpr std::size_t kMessageReadBytes = 64 * 1024;
 constexpr net::Duration kGoodbyeTime{2'000};
 }  // namespace
 
-/// One row per command: in which phases it may come, and who handles it.
+/// One row per command: in which phases it may come, in which of them it brings mail nearer, and who handles it.
 struct Session::Row {
   std::size_t index;  ///< of smtp::Command
   const char* name;
   Phases phases;
+  Phases mail_phases;
   Task<void> (*handle)(Session&, smtp::Command&&);
 
   template <class C, Task<void> (Session::*Handler)(C)>
-  static constexpr Row of(const char* name, Phases phases) {
-    return {smtp::Command(C{}).index(), name, phases, [](Session& session, smtp::Command&& command) {
+  static constexpr Row of(const char* name, Phases phases, Phases mail_phases = 0) {
+    return {smtp::Command(C{}).index(), name, phases, mail_phases, [](Session& session, smtp::Command&& command) {
               return (session.*Handler)(std::get<C>(std::move(command)));
             }};
   }
@@ -35,10 +36,11 @@ const Session::Row* Session::row_of(const smtp::Command& command) {
       Row::of<smtp::Hello, &Session::hello>("EHLO", kAnyPhase),
       Row::of<smtp::StartTls, &Session::start_tls>("STARTTLS", Phase::Greeted | Phase::Ready),
       Row::of<smtp::Auth, &Session::auth>("AUTH", Phases(Phase::Ready)),
-      Row::of<smtp::MailFrom, &Session::mail>("MAIL", Phases(Phase::Ready)),
-      Row::of<smtp::RcptTo, &Session::rcpt>("RCPT", Phase::Mail | Phase::Recipients),
-      Row::of<smtp::Data, &Session::data>("DATA", Phase::Mail | Phase::Recipients),
-      Row::of<smtp::Bdat, &Session::bdat>("BDAT", kAnyPhase),  // its octets come whatever we think of it
+      Row::of<smtp::MailFrom, &Session::mail>("MAIL", Phases(Phase::Ready), Phases(Phase::Ready)),
+      Row::of<smtp::RcptTo, &Session::rcpt>("RCPT", Phase::Mail | Phase::Recipients, Phase::Mail | Phase::Recipients),
+      Row::of<smtp::Data, &Session::data>("DATA", Phase::Mail | Phase::Recipients, Phases(Phase::Recipients)),
+      // Its octets come whatever we think of it.
+      Row::of<smtp::Bdat, &Session::bdat>("BDAT", kAnyPhase, Phase::Recipients | Phase::Chunks),
       Row::of<smtp::Rset, &Session::rset>("RSET", kAnyPhase),
       Row::of<smtp::Noop, &Session::noop>("NOOP", kAnyPhase),
       Row::of<smtp::Quit, &Session::quit>("QUIT", kAnyPhase),
@@ -52,7 +54,7 @@ const Session::Row* Session::row_of(const smtp::Command& command) {
 }
 
 Session::Session(Server& server, Role role, net::Stream& stream)
-    : server_(server), role_(role), stream_(stream), out_(stream) {
+    : server_(server), role_(role), stream_(stream), out_(stream), no_mail_since_(server.clock.now()) {
   if (submission()) stranger_.emplace(server.logins);
 }
 
@@ -111,7 +113,7 @@ Task<smtp::Framer::Event> Session::next_event() {
 /// buffer.
 Task<void> Session::read_more() {
   if (!out_.empty()) {
-    stream_.set_deadline(server_.limits.write_timeout);
+    stream_.set_deadline(write_time());
     co_await out_.flush();
     armed_ = false;
   }
@@ -138,12 +140,22 @@ Task<void> Session::read_more() {
 
 net::Duration Session::read_time() const {
   const auto& limits = server_.limits;
-  if (taking_octets_) {
-    const auto spent = std::chrono::duration_cast<net::Duration>(server_.clock.now() - incoming_->started);
-    const auto left = std::max(net::Duration(limits.data_total_timeout) - spent, net::Duration(0));
-    return std::min(net::Duration(limits.data_timeout), left);
-  }
-  return phase_ == Phase::Greeted ? limits.greeting_timeout : limits.command_timeout;
+  const auto time = taking_octets_             ? limits.data_timeout
+                    : phase_ == Phase::Greeted ? limits.greeting_timeout
+                                               : limits.command_timeout;
+  return std::min<net::Duration>(time, time_left());
+}
+
+net::Duration Session::write_time() const { return std::min<net::Duration>(server_.limits.write_timeout, time_left()); }
+
+/// Each wait has its time, and all waits together have one, so that nobody holds a connection with a word now and then,
+/// or by reading slowly: while a message comes in, of the message; else until the next one.
+net::Duration Session::time_left() const {
+  const auto& limits = server_.limits;
+  const auto since = incoming_ ? incoming_->started : no_mail_since_;
+  const net::Duration most = incoming_ ? limits.data_total_timeout : limits.transaction_timeout;
+  const auto spent = std::chrono::duration_cast<net::Duration>(server_.clock.now() - since);
+  return std::max(most - spent, net::Duration(0));
 }
 
 Task<void> Session::handle_line(std::string_view line) {
@@ -158,9 +170,18 @@ Task<void> Session::handle_line(std::string_view line) {
 /// An ordinary function: the command is moved on, so nothing of it lies in a frame below the handler's.
 Task<void> Session::dispatch(smtp::Command command) {
   const auto* row = row_of(command);
+  if (!brings_mail(*row) && ++idle_commands_ > server_.limits.idle_commands_max) return too_many_idle();
   const bool fits = (row->phases & static_cast<Phases>(phase_)) != 0;
   if (fits || std::holds_alternative<smtp::Bdat>(command)) return row->handle(*this, std::move(command));
   return out_of_order(row->name);
+}
+
+bool Session::brings_mail(const Row& row) const { return (row.mail_phases & static_cast<Phases>(phase_)) != 0; }
+
+Task<void> Session::too_many_idle() {
+  log(Level::Info, "smtp too-many-idle-commands protocol={} address={}", protocol(), stream_.peer().address());
+  break_off("too many commands without a message");
+  co_return;
 }
 
 Task<void> Session::out_of_order(const char* name) {

@@ -70,7 +70,11 @@ class Session {
   Task<smtp::Framer::Event> next_event();
   Task<void> read_more();
   net::Duration read_time() const;
+  net::Duration write_time() const;
+  net::Duration time_left() const;
+  bool brings_mail(const Row& row) const;
   Task<void> out_of_order(const char* name);
+  Task<void> too_many_idle();
   void enter(Phase phase);
   void reply(const smtp::Reply& reply) { smtp::append_reply(out_.pending(), reply); }
   void reply(int code, std::string_view enhanced, std::string_view text);
@@ -127,6 +131,8 @@ class Session {
   bool armed_ = false;          ///< the deadline of what is being read stands
   bool taking_octets_ = false;  ///< inside DATA's or a BDAT chunk's octets
   Phase phase_ = Phase::Greeted;
+  Time no_mail_since_;               ///< when the last message was answered, or the session began
+  std::uint32_t idle_commands_ = 0;  ///< since then
   std::uint32_t bad_commands_ = 0;
   std::uint32_t auth_failures_ = 0;
   std::uint32_t messages_ = 0;          ///< MAIL commands that were accepted
