@@ -24,6 +24,8 @@ struct Segment {
       0;                    ///< Base64: characters a line (a multiple of 4, at most 996), or 0: one line of any length
   bool final_crlf = false;  ///< Base64: the last line (whole or not) ends in CRLF; all lines before it always do.
                             ///< With line_chars == 0 the one line ends in CRLF when set.
+  bool has_8bit = false;    ///< Raw: octets above 127 were seen in it, or in what it was cut from; false: none, or
+                            ///< nobody looked (what comes from outside was looked at, as long as it is kept so)
 
   /// Octets on the wire.
   std::uint64_t wire_bytes() const;

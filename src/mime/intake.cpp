@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "crypto/sha256.h"
 #include "mime/canonical_leaf.h"
 
@@ -61,7 +62,10 @@ class Intake::Builder final : public ScanObserver, private LeafSink {
     run_.clear();
   }
 
-  void add_raw() { add_blob({.kind = mail::Segment::Kind::Raw}, std::exchange(run_, {})); }
+  void add_raw() {
+    const bool has_8bit = !is_ascii(run_);
+    add_blob({.kind = mail::Segment::Kind::Raw, .has_8bit = has_8bit}, std::exchange(run_, {}));
+  }
 
   void add_blob(mail::Segment segment, std::string octets) {
     segment.blob = crypto::sha256(octets);

@@ -111,6 +111,26 @@ TEST(Intake, CutsLongLeavesIntoBlobsOfWholeLines) {
   }
 }
 
+/// Whatever its label says: a run that becomes a blob is looked at before it goes.
+TEST(Intake, ABlobSaysWhetherItIsEightBit) {
+  const std::string lines(mail::kBlobBytesMax, 'x');
+  for (const std::string label : {"", "Content-Transfer-Encoding: 7bit\r\n", "Content-Transfer-Encoding: 8bit\r\n"}) {
+    const auto said = [&](const std::string& body) {
+      std::string out;
+      const Taken taken = take(label + "\r\n" + body);
+      check(label + "\r\n" + body, taken);
+      for (const auto& segment : taken.received.rope.segments)
+        out += segment.kind == Kind::Raw ? (segment.has_8bit ? '8' : '7') : 'i';
+      return out;
+    };
+    EXPECT_EQ(said(lines), "7i") << label;
+    EXPECT_EQ(said(lines + lines), "77i") << label;
+    EXPECT_EQ(said("\x80" + lines), "8i") << label;
+    EXPECT_EQ(said(lines + "\xFF" + lines), "78i") << label;
+    EXPECT_EQ(said(std::string(20'000, 'x') + "\xFF"), "8") << label;
+  }
+}
+
 struct Case {
   std::string name;
   std::string body;

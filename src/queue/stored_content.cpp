@@ -19,7 +19,7 @@ bool has_8bit(const record::StoredMessage& message) {
   const bool says_so = std::ranges::any_of(message.structure.parts, says_8bit);
   return std::ranges::any_of(message.rope.segments, [&](const mail::Segment& segment) {
     if (segment.kind == mail::Segment::Kind::Inline) return std::ranges::any_of(segment.octets, is_8bit);
-    return segment.kind == mail::Segment::Kind::Raw && says_so;
+    return segment.kind == mail::Segment::Kind::Raw && (segment.has_8bit || says_so);
   });
 }
 

@@ -27,7 +27,8 @@ class StoredContent final : public relay::Content {
   std::optional<service::RopeReader> reader_;
 };
 
-/// Has the message octets above 127? What is not at hand is believed to be what its encoding says.
+/// Has the message octets above 127? What is not at hand has them when they were seen as it came in, and also when the
+/// message says that it does.
 bool has_8bit(const record::StoredMessage& message);
 
 /// Its top header block without the first `skip` octets; of one over 64 KiB the beginning, in whole lines.

@@ -16,7 +16,8 @@ void write(FieldWriter& out, const mail::Segment& segment) {
   out.number(pb::Segment::kOffsetFieldNumber, segment.offset);
   out.number(pb::Segment::kLengthFieldNumber, segment.length);
   out.number(pb::Segment::kLineCharsFieldNumber, segment.line_chars);
-  out.number(pb::Segment::kFinalCrlfFieldNumber, segment.final_crlf);
+  const bool raw = segment.kind == mail::Segment::Kind::Raw;
+  out.number(pb::Segment::kFinalCrlfFieldNumber, raw ? segment.has_8bit : segment.final_crlf);
 }
 
 void write(FieldWriter& out, std::uint32_t field, const std::vector<mail::NamedAddress>& names) {

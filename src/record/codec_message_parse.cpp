@@ -1,6 +1,7 @@
 // How a stored message is read, on every cold FETCH: straight from the wire format into the nouns. A `take` fails
 // (false) for what no format_message() ever wrote.
 #include <limits>
+#include <utility>
 
 #include "record/codec.h"
 #include "record/fields.h"
@@ -65,6 +66,8 @@ bool take(std::string_view octets, mail::Segment& segment) {
         break;
     }
   }
+  // The one bit of both: lines are of Base64 only.
+  if (segment.kind == mail::Segment::Kind::Raw) std::swap(segment.final_crlf, segment.has_8bit);
   return ok && !field.damaged() && sound(segment) && named == (segment.kind != mail::Segment::Kind::Inline);
 }
 

@@ -266,6 +266,20 @@ TEST(Codec, AMessageOfNestedPartsGetsItsChildrenBack) {
   EXPECT_EQ(parse_message(format_message(message)), message);
 }
 
+TEST(Codec, ARawSegmentSaysWhetherItIsEightBit) {
+  StoredMessage message = sample_message();
+  auto& segment = message.rope.segments[1];
+  segment.kind = mail::Segment::Kind::Raw;
+  segment.line_chars = 0;
+  segment.final_crlf = false;
+  message.structure.size = message.rope.wire_bytes();
+  for (auto& part : message.structure.parts) part.header = part.body = {};
+  for (const bool has_8bit : {false, true}) {
+    segment.has_8bit = has_8bit;
+    EXPECT_EQ(parse_message(format_message(message)), message) << has_8bit;
+  }
+}
+
 /// What no format_ writes, and no reader should have to check for.
 TEST(Codec, AMessageThatContradictsItselfIsCorrupt) {
   const std::pair<const char*, std::function<void(StoredMessage&)>> damages[] = {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "dkim/testing.h"
 #include "media/none/none_media.h"
 #include "mime/field.h"
@@ -166,6 +168,32 @@ TEST_F(RefitTest, EightBitPartsAreEncodedForAServerOfSevenBits) {
   EXPECT_EQ(mime::count_fields(got, "Paraph-Signature"), 1u);
   EXPECT_EQ(mime::count_fields(got, "Content-Transfer-Encoding"), 1u);
   expect_dkim_passes(got);
+}
+
+TEST_F(RefitTest, ALongPartUnderTheWrongLabelIsFoundOutAndEncoded) {
+  const auto has_8bit = [](const mail::Rope& rope) {
+    return std::ranges::any_of(rope.segments, &mail::Segment::has_8bit);
+  };
+  std::string lines;
+  for (int i = 0; i < 1000; ++i) lines += "no line says what it is\r\n";
+  const auto with = [&](const std::string& label, const std::string& more) {
+    return "From: Alice <alice@example.org>\r\nTo: carol@example.net\r\nMIME-Version: 1.0\r\n"
+           "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nplain\r\n"
+           "--x\r\nContent-Type: application/x\r\n" +
+           label + "\r\n" + lines + more + lines + "\r\n--x--\r\n";
+  };
+  for (const std::string label : {"", "Content-Transfer-Encoding: 7bit\r\n"}) {
+    const auto item = submit(with(label, "\xFF"));
+    EXPECT_TRUE(has_8bit(done(messages.load(item.message))->rope));
+    auto made = done(deposit->refit(item, {.seven_bit = true}));
+    EXPECT_FALSE(has_8bit(made.record.rope));
+    const auto got = octets_of(std::move(made));
+    EXPECT_TRUE(is_ascii(got));
+    EXPECT_THAT(
+        got, AllOf(HasSubstr("Content-Transfer-Encoding: base64\r\n\r\nbm8gbGluZSBzYXlz"), HasSubstr("extension 42")));
+    done(queue.apply(done(queue.list("", "", 10)).items.front().id, QueueItems::Act::Drop));
+  }
+  EXPECT_FALSE(has_8bit(done(messages.load(submit(with("", "")).message))->rope));
 }
 
 TEST_F(RefitTest, ASignatureStaysGenuineWhenItsPartsAreEncoded) {

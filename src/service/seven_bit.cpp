@@ -186,6 +186,8 @@ Task<Result<Form>> to_seven_bit(store::Store& store, record::StoredMessage messa
   if (form.message.structure.parts.size() != parts) co_return impossible("it would read otherwise");
   PARAPH_CO_TRY(const bool more, co_await has_more(store, form));
   if (more) co_return impossible("there are 8-bit octets between its parts, or in parts that say otherwise");
+  // Pieces of what had them have none any more.
+  for (auto& segment : form.message.rope.segments) segment.has_8bit = false;
   co_return form;
 }
 

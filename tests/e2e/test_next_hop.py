@@ -15,6 +15,10 @@ from test_provenance import txt_records
 
 EIGHT_BIT = ("From: Alice Example <alice@example.test>\r\nTo: bob@peer.test\r\nSubject: {subject}\r\nMessage-ID: <{subject}@client.example>\r\nMIME-Version: 1.0\r\n"
              "Content-Type: {type}; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nGrüße aus Köln.\r\n--x--\r\n")
+# Forty thousand octets under a label that is not true.
+MISLABELLED = ("From: Alice Example <alice@example.test>\r\nTo: bob@peer.test\r\nSubject: label\r\nMessage-ID: <label@client.example>\r\nMIME-Version: 1.0\r\n"
+               "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nListed below.\r\n"
+               "--x\r\nContent-Type: application/x-list\r\nContent-Transfer-Encoding: 7bit\r\n\r\n" + "Grüße aus Köln.\r\n" * 2000 + "--x--\r\n").encode()
 
 
 class NextHops(unittest.TestCase):
@@ -65,6 +69,11 @@ class NextHops(unittest.TestCase):
         plain = messages.leaves(messages.parse(octets))[0]
         self.assertEqual(plain.get_content().replace("\r\n", "\n").split("-- \n")[0].strip(), "Grüße aus Köln.")
         self.assertIn("Alice Example", plain.get_content())
+        submit(self.paraph, MISLABELLED, ["bob@peer.test"])
+        octets = self.arrived("label")
+        self.assertTrue(octets.isascii())
+        (found,) = [part for part in messages.leaves(messages.parse(octets)) if part.get_content_type() == "application/x-list"]
+        self.assertEqual(found.get_payload(decode=True).decode(), "\r\n".join(["Grüße aus Köln."] * 2000))
         self.send("seven")
         messages.check_signed(self, self.arrived("seven"), self.audio, recordings())
         submit(self.paraph, EIGHT_BIT.format(subject="sealed", type="multipart/signed").encode(), ["bob@peer.test"])
