@@ -54,7 +54,8 @@ struct Case {
 
 /// A voice message whose recording is so many times 63 KB.
 std::string voice(std::size_t times) {
-  std::string one = voice_message(1);
+  std::string one;
+  append_voice_message(one, 1);
   const auto at = one.rfind("--bnd");
   const auto from = one.find("\r\n\r\n", one.find("base64")) + 4;
   // Whole lines only: the padded last one would end the recording.
@@ -69,7 +70,11 @@ const Case& voice_case(std::int64_t times) {
   return cases.try_emplace(times, voice(static_cast<std::size_t>(times))).first->second;
 }
 const Case& text_case() {
-  static const Case made(kTop + small_message());
+  static const Case made([] {
+    std::string text = kTop;
+    append_small_message(text);
+    return text;
+  }());
   return made;
 }
 

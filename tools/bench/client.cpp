@@ -56,11 +56,13 @@ void Client::fill() {
     buffer_.clear();
     at_ = 0;
   }
+  constexpr std::size_t kReadBytes = 65536;
   const std::size_t had = buffer_.size();
-  buffer_.resize(had + 65536);
-  const ssize_t got = ::recv(fd_, buffer_.data() + had, 65536, 0);
-  if (got <= 0) die("the server closed the connection");
-  buffer_.resize(had + static_cast<std::size_t>(got));
+  buffer_.resize_and_overwrite(had + kReadBytes, [&](char* octets, std::size_t) {
+    const ssize_t got = ::recv(fd_, octets + had, kReadBytes, 0);
+    if (got <= 0) die("the server closed the connection");
+    return had + static_cast<std::size_t>(got);
+  });
 }
 
 std::string_view Client::line() {

@@ -34,10 +34,12 @@ struct Options {
   bool auth = false;
 };
 
+constexpr std::size_t kMessageBytes = 70'000;  ///< a voice message is shorter
+
 /// Rounds are processes of their own: no recording of one is that of another, or a store that finds equals keeps fewer.
-std::string message_of(const Options& options, std::size_t number) {
+void append_message(std::string& to, const Options& options, std::size_t number) {
   const std::size_t unique = static_cast<std::size_t>(::getpid()) * 100'000 + number;
-  return options.shape == "voice" ? voice_message(unique) : small_message();
+  options.shape == "voice" ? append_voice_message(to, unique) : append_small_message(to);
 }
 
 /// Runs `work(thread, client, latencies)` on one thread a connection, shares `count` among them, and prints rate and
@@ -83,9 +85,14 @@ void deposit(const Options& options) {
         client.expect('2');
         client.expect('2');
         client.expect('3');
-        client.send("From: <" + from + ">\r\nTo: <" + to + ">\r\nSubject: Message " + std::to_string(number) +
-                    "\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\nMessage-ID: <" + std::to_string(number) + "." +
-                    std::to_string(::getpid()) + "@load.example>\r\n" + message_of(options, number) + ".\r\n");
+        std::string message;
+        message.reserve(kMessageBytes);
+        message += "From: <" + from + ">\r\nTo: <" + to + ">\r\nSubject: Message " + std::to_string(number) +
+                   "\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\nMessage-ID: <" + std::to_string(number) + "." +
+                   std::to_string(::getpid()) + "@load.example>\r\n";
+        append_message(message, options, number);
+        message += ".\r\n";
+        client.send(message);
         client.expect('2');
       });
 }
@@ -95,8 +102,8 @@ void append(const Options& options) {
       options,
       [&](std::size_t i) { return imap(options.port, numbered(options.user, i % options.users), options.password); },
       [&](Client& client, std::size_t, std::size_t number) {
-        const auto octets = "From: <a@load.example>\r\nSubject: Message " + std::to_string(number) + "\r\n" +
-                            message_of(options, number);
+        auto octets = "From: <a@load.example>\r\nSubject: Message " + std::to_string(number) + "\r\n";
+        append_message(octets, options, number);
         client.send("b APPEND INBOX {" + std::to_string(octets.size()) + "+}\r\n" + octets + "\r\n");
         client.imap("b");
       });
@@ -172,7 +179,9 @@ void idle(const Options& options) {
         }
         told = SteadyClock::now();
       });
-      sender.send("Subject: wake\r\n" + small_message() + ".\r\n");
+      std::string message = "Subject: wake\r\n";
+      append_small_message(message);
+      sender.send(message + ".\r\n");
       sender.expect('2');
       const auto accepted = SteadyClock::now();
       listener.join();

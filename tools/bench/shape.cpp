@@ -69,24 +69,31 @@ void write(const std::string& path, const std::string& octets) {
 
 }  // namespace
 
-std::string voice_message(std::size_t number) {
+void append_voice_message(std::string& to, std::size_t number) {
   static const std::string body = lines76(base64(amr(1429, 1)));
   // The first frame differs from message to message, so that no two share their octets in a store that finds equals.
   std::mt19937 random(static_cast<unsigned>(number) + 1000);
   const std::string unique = base64("#!AMR\n\x3C" + noise(random, 31) + "\x3C" + noise(random, 18));
-  return "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"bnd-7f3a91c2\"\r\n\r\n--bnd-7f3a91c2\r\n"
-         "Content-Type: text/plain; charset=utf-8\r\n\r\nVoice message, 30 seconds.\r\n\r\n--bnd-7f3a91c2\r\n"
-         "Content-Type: audio/AMR; name=\"message.amr\"\r\nContent-Disposition: attachment; "
-         "filename=\"message.amr\"\r\n"
-         "Content-Transfer-Encoding: base64\r\nContent-Duration: 30\r\n\r\n" +
-         unique + "\r\n" + body.substr(unique.size() + 2) + "--bnd-7f3a91c2--\r\n";
+  to +=
+      "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"bnd-7f3a91c2\"\r\n\r\n--bnd-7f3a91c2\r\n"
+      "Content-Type: text/plain; charset=utf-8\r\n\r\nVoice message, 30 seconds.\r\n\r\n--bnd-7f3a91c2\r\n"
+      "Content-Type: audio/AMR; name=\"message.amr\"\r\nContent-Disposition: attachment; "
+      "filename=\"message.amr\"\r\n"
+      "Content-Transfer-Encoding: base64\r\nContent-Duration: 30\r\n\r\n";
+  to += unique;
+  to += "\r\n";
+  to.append(body, unique.size() + 2);
+  to += "--bnd-7f3a91c2--\r\n";
 }
 
-std::string small_message() {
-  std::string body;
-  for (int i = 1; i <= 28; ++i)
-    body += "Line " + std::to_string(i) + " of a small message, plain words so that it is about 2 KB long.\r\n";
-  return "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + body;
+void append_small_message(std::string& to) {
+  static const std::string message = [] {
+    std::string text = "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n";
+    for (int i = 1; i <= 28; ++i)
+      text += "Line " + std::to_string(i) + " of a small message, plain words so that it is about 2 KB long.\r\n";
+    return text;
+  }();
+  to += message;
 }
 
 void write_signature(const std::string& folder) {
