@@ -95,7 +95,7 @@ Task<Result<void>> Queue::Inside::add_change(store::Batch& batch, const service:
   if (!now || now->octets != before.octets) co_return fail(kChanged, "the item was changed meanwhile");
   service::UseEdits uses;
   service::change_item(batch, uses, before, after, with.clock.now(), token());
-  co_return co_await uses.apply(with.store, batch);
+  co_return co_await uses.apply(with.store, batch, &with.messages);
 }
 
 void Queue::Inside::note(const service::ItemRow& row, const Tried& tried, const After& after) const {

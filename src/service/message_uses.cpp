@@ -17,6 +17,14 @@ namespace {
 /// Records that are in memory at once; one may hold a megabyte.
 constexpr std::size_t kRecordsMax = 32;
 
+void erase_message(store::Batch& batch, MessageId id, const record::StoredMessage& message) {
+  batch.writes.push_back({record::message_key(id), std::nullopt});
+  const auto hash = message_id_hash(message.structure.root().envelope->message_id);
+  if (message.listed && hash) batch.writes.push_back({record::message_id_key(*hash, id), std::nullopt});
+  const auto blobs = blobs_of(message.rope);
+  batch.releases.insert(batch.releases.end(), blobs.begin(), blobs.end());
+}
+
 /// Erases the records of messages that nobody shows any more, and gives their blobs back.
 Task<Result<void>> erase_messages(store::Store& store, store::Batch& batch, std::span<const MessageId> messages) {
   std::vector<std::string> keys;
@@ -24,17 +32,14 @@ Task<Result<void>> erase_messages(store::Store& store, store::Batch& batch, std:
   PARAPH_CO_TRY(const auto records, co_await store.get_many(std::move(keys)));
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (!records[i]) continue;
-    batch.writes.push_back({record::message_key(messages[i]), std::nullopt});
     const auto message = record::parse_message(*records[i]);
-    if (!message) {
-      log(Level::Error, "message={} cannot be read and is removed, its blobs stay: run `paraph check`",
-          messages[i].value);
+    if (message) {
+      erase_message(batch, messages[i], *message);
       continue;
     }
-    const auto hash = message_id_hash(message->structure.root().envelope->message_id);
-    if (message->listed && hash) batch.writes.push_back({record::message_id_key(*hash, messages[i]), std::nullopt});
-    const auto blobs = blobs_of(message->rope);
-    batch.releases.insert(batch.releases.end(), blobs.begin(), blobs.end());
+    batch.writes.push_back({record::message_key(messages[i]), std::nullopt});
+    log(Level::Error, "message={} cannot be read and is removed, its blobs stay: run `paraph check`",
+        messages[i].value);
   }
   co_return Result<void>();
 }
@@ -59,7 +64,7 @@ std::vector<MessageId> UseEdits::messages() const {
   return ids;
 }
 
-Task<Result<void>> UseEdits::apply(store::Store& store, store::Batch& batch) const {
+Task<Result<void>> UseEdits::apply(store::Store& store, store::Batch& batch, const Messages* messages) const {
   std::vector<std::string> keys;
   keys.reserve(changes_.size());
   for (const auto& [message, change] : changes_) keys.push_back(record::message_uses_key(message));
@@ -76,7 +81,13 @@ Task<Result<void>> UseEdits::apply(store::Store& store, store::Batch& batch) con
     const std::string key = record::message_uses_key(message);
     batch.expects.push_back({key, std::move(counter)});
     batch.writes.push_back({key, left == 0 ? std::nullopt : std::optional(fmt::to_string(left))});
-    if (left == 0) unused.push_back(message);
+    if (left != 0) continue;
+    const auto known = messages == nullptr ? nullptr : messages->find_known(message);
+    if (known) {
+      erase_message(batch, message, *known);
+    } else {
+      unused.push_back(message);
+    }
   }
   for (std::span<const MessageId> rest(unused); !rest.empty();) {
     const std::size_t count = std::min(rest.size(), kRecordsMax);

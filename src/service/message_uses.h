@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "mail/rope.h"
+#include "service/messages.h"
 #include "store/store.h"
 
 namespace paraph::service {
@@ -23,7 +24,8 @@ class UseEdits {
 
   /// Reads the counters and writes what they become, with Expects. A message whose counter is missing (a damaged store:
   /// `paraph check` tells) is left alone, since other entries may show it: NotFound for one that gets a new entry.
-  Task<Result<void>> apply(store::Store& store, store::Batch& batch) const;
+  /// `messages`: where the records of those that go may be in memory; nullptr: they are read.
+  Task<Result<void>> apply(store::Store& store, store::Batch& batch, const Messages* messages = nullptr) const;
 
  private:
   std::map<MessageId, std::int64_t> changes_;

@@ -38,6 +38,8 @@ Result<MessagePtr> Messages::keep(MessageId id, const std::string& octets) {
   return message;
 }
 
+MessagePtr Messages::find_known(MessageId id) const { return cache_->find(id); }
+
 Task<Result<MessagePtr>> Messages::load(MessageId id) {
   if (auto message = cache_->find(id)) co_return message;
   PARAPH_CO_TRY(const auto octets, co_await store_.get(record::message_key(id)));

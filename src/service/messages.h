@@ -24,6 +24,8 @@ class Messages {
 
   Task<Result<MessagePtr>> load(MessageId id);                                  ///< NotFound
   Task<Result<std::vector<MessagePtr>>> load_many(std::vector<MessageId> ids);  ///< nullptr where one is gone
+  /// One that was read lately; nullptr: it must be loaded. A record never changes; it may be gone.
+  MessagePtr find_known(MessageId id) const;
 
   /// The octets of the message on the wire in `range`, handed to `sink` in pieces of at most 256 KiB, in order; each
   /// view is valid during the call only. Used for FETCH BODY[...]: nothing is held whole. `sink` may wait (on a peer).
