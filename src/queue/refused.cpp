@@ -30,6 +30,18 @@ std::optional<LeftOut> next_of(std::string_view kinds, LeftOut now) {
   return std::nullopt;
 }
 
+/// Notes of those who wait what was said to them. It is written with the form that leaves out more, so neither a later
+/// 4xx nor a restart makes it forgotten before that form is taken.
+void note_refused(record::Queued& item, const std::vector<relay::Answer>& answers) {
+  auto answer = answers.begin();
+  for (auto& recipient : item.recipients) {
+    if (!service::waits(recipient)) continue;
+    if (answer == answers.end()) return;
+    if (refuses_media(*answer)) recipient.refused = diagnostic_of(*answer);
+    ++answer;
+  }
+}
+
 }  // namespace
 
 /// Leaves out what the domain refused before.
@@ -55,7 +67,10 @@ Task<void> Queue::Inside::degrade(service::ItemRow& row, const relay::Outcome& o
   Result<bool> changed = false;
   if (next) {
     const service::Fit fit{.seven_bit = outcome.seven_bit, .size_max = outcome.size_max, .left_out = *next};
-    changed = co_await refit(row, fit);
+    auto refused = row;
+    note_refused(refused.item, tried.answers);
+    changed = co_await refit(refused, fit);
+    if (changed && *changed) row = std::move(refused);
   } else {
     changed = std::unexpected(message.error());
   }
@@ -68,17 +83,16 @@ Task<void> Queue::Inside::degrade(service::ItemRow& row, const relay::Outcome& o
   }
 }
 
-/// What was refused, and went without: the next message to the domain goes without it too.
+/// What was refused, and went without, be it at once or later: the next message to the domain goes without it too.
 Task<void> Queue::Inside::learn(const record::Queued& before, const record::Queued& after) {
   if (before.left_out == LeftOut::Nothing) co_return;
   for (std::size_t i = 0; i < before.recipients.size() && i < after.recipients.size(); ++i) {
     const auto& was = before.recipients[i];
-    const relay::Answer last{was.code, was.enhanced, was.text};
     const bool taken = after.recipients[i].state == record::QueuedRecipient::State::Delivered;
-    if (!service::waits(was) || !refuses_media(last) || !taken) continue;
-    const auto noted = co_await items.refusals().note(before.destination, before.left_out, diagnostic_of(was));
+    if (!service::waits(was) || was.refused.empty() || !taken) continue;
+    const auto noted = co_await items.refusals().note(before.destination, before.left_out, was.refused);
     log(Level::Info, "queue to={} goes without {} from now on: {}{}", printable(before.destination),
-        service::name_of(before.left_out), printable(diagnostic_of(was)),
+        service::name_of(before.left_out), printable(was.refused),
         noted ? "" : " (not remembered: " + noted.error().text + ")");
     co_return;
   }

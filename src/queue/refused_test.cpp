@@ -93,6 +93,60 @@ TEST_F(RefusedTest, AMessageIsNotBouncedBecauseOfItsVoiceAndTheNextGoesWithout) 
   EXPECT_THAT(findings(), IsEmpty());
 }
 
+/// What a busy server says of the form without a voice, `times` times; then it takes it.
+FakeRelay::Script put_off_without_voice(int times) {
+  return [times](const relay::Host& host, const relay::Job& job) mutable {
+    if (job.content.bytes() > kWithoutVoiceBytes || times-- <= 0) return RefusedWorld::refuse_voice(host, job);
+    return FakeRelay::put_off(host, job);
+  };
+}
+
+TEST_F(RefusedTest, WhatIsPutOffBetweenRefusalAndDeliveryIsRememberedToo) {
+  for (const bool restarts : {false, true}) {
+    const std::string domain = restarts ? "two.example" : "one.example";
+    relay.calls.clear();
+    relay.script = put_off_without_voice(2);
+    submit_and_run({"carol@" + domain});
+    EXPECT_EQ(refused(domain.c_str()), LeftOut::Nothing) << "it is not sure yet that less is taken";
+    if (restarts) restart();
+    pass(60min);
+    ASSERT_THAT(relay.calls, SizeIs(4)) << "refused, put off twice, taken";
+    EXPECT_THAT(waiting(), IsEmpty());
+    EXPECT_EQ(refused(domain.c_str()), LeftOut::Voice);
+    EXPECT_THAT(done(items.refusals().list()).back().refusal.reply, HasSubstr("554 5.6.1 no audio here"));
+    submit_and_run({"dave@" + domain});
+    ASSERT_THAT(relay.calls, SizeIs(5)) << "it is not tried with the voice first";
+    EXPECT_THAT(relay.calls[4].octets, Not(HasSubstr(kVoice)));
+  }
+  EXPECT_THAT(inbox_of(alice), IsEmpty());
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(RefusedTest, WhoWasOnlyPutOffTeachesNothing) {
+  relay.script = [](const relay::Host& host, const relay::Job& job) {
+    auto outcome = refuse_voice(host, job);
+    if (job.recipients.size() == 2) outcome.answers[1] = {451, "4.3.0", "later"};
+    if (job.content.bytes() <= kWithoutVoiceBytes && job.recipients.size() == 2) outcome.answers[0] = kNoAudio;
+    return outcome;
+  };
+  submit_and_run({"carol@example.net", "dave@example.net"});
+  pass(60min);
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_EQ(refused("example.net"), LeftOut::Nothing) << "dave was never refused, carol never taken from";
+  EXPECT_THAT(inbox_of(alice), SizeIs(1));
+}
+
+TEST_F(RefusedTest, WhatWentWithoutByAnotherLessonDoesNotProlongItThoughPutOff) {
+  submit_and_run({"carol@example.net"});
+  const auto until = done(items.refusals().list()).front().refusal.until;
+  clock.advance(24h);
+  relay.script = put_off_without_voice(1);
+  submit_and_run({"dave@example.net"});
+  pass(60min);
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_EQ(done(items.refusals().list()).front().refusal.until, until);
+}
+
 TEST_F(RefusedTest, AfterThirtyDaysItIsTriedOnceMore) {
   submit_and_run({"carol@example.net"});
   clock.advance(24h * 15);

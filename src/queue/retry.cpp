@@ -68,10 +68,14 @@ bool refuses_media(const relay::Answer& answer) {
   return answer.permanent() && (answer.enhanced == "5.6.1" || answer.enhanced == "5.6.3");
 }
 
+std::string diagnostic_of(const relay::Answer& answer) {
+  std::string text = answer.code == 0 ? "" : fmt::format("{} ", answer.code);
+  if (!answer.enhanced.empty()) text += answer.enhanced + " ";
+  return text + answer.text;
+}
+
 std::string diagnostic_of(const QueuedRecipient& recipient) {
-  std::string text = recipient.code == 0 ? "" : fmt::format("{} ", recipient.code);
-  if (!recipient.enhanced.empty()) text += recipient.enhanced + " ";
-  return text + recipient.text;
+  return diagnostic_of(relay::Answer{recipient.code, recipient.enhanced, recipient.text});
 }
 
 After apply_try(const RetryPolicy& policy, record::Queued item, const Tried& tried, Time now, crypto::Random& random) {

@@ -43,5 +43,6 @@ After apply_try(const RetryPolicy& policy, record::Queued item, const Tried& tri
 
 /// "550 5.1.1 no such user".
 std::string diagnostic_of(const record::QueuedRecipient& recipient);
+std::string diagnostic_of(const relay::Answer& answer);
 
 }  // namespace paraph::queue

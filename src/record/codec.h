@@ -132,6 +132,7 @@ struct QueuedRecipient {
   std::string enhanced, text;  ///< of it, or why none came
   std::string host;            ///< who said so; "": this server
   std::optional<Time> at;      ///< when; nullopt: not tried yet
+  std::string refused;         ///< the reply that refused media, for which less is sent now; "": none did
   friend bool operator==(const QueuedRecipient&, const QueuedRecipient&) = default;
 };
 

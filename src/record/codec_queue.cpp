@@ -31,6 +31,7 @@ void set_recipient(pb::QueuedRecipient& out, const QueuedRecipient& one) {
   out.set_text(one.text);
   out.set_host(one.host);
   if (one.at) out.set_at(unix_seconds(*one.at));
+  out.set_refused(one.refused);
 }
 
 std::optional<QueuedRecipient> recipient_of(const pb::QueuedRecipient& in) {
@@ -45,7 +46,8 @@ std::optional<QueuedRecipient> recipient_of(const pb::QueuedRecipient& in) {
       .enhanced = in.enhanced(),
       .text = in.text(),
       .host = in.host(),
-      .at = std::nullopt};
+      .at = std::nullopt,
+      .refused = in.refused()};
   if (in.at() != 0) one.at = *at;
   return one;
 }

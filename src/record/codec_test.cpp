@@ -59,7 +59,8 @@ Queued sample_queued() {
        .enhanced = "4.3.0",
        .text = "later",
        .host = "mx.example.net",
-       .at = at(5)});
+       .at = at(5),
+       .refused = "554 5.6.1 no \xFF"});
   item.recipients.push_back(
       {.recipient = {{"carol", "example.net"}, mail::Notify{}, ""}, .state = QueuedRecipient::State::Failed});
   item.recipients.push_back(
