@@ -233,12 +233,13 @@ void Queue::Inside::note_down(const Destination& destination, const Tried& tried
 
 Task<Result<relay::Outcome>> Queue::Inside::send(const relay::Host& host, const record::Queued& item) {
   PARAPH_CO_TRY(const auto message, co_await with.messages.load(item.message));
+  PARAPH_CO_TRY(const bool eight_bit, co_await has_8bit(with.store, message));
   StoredContent content(with.store, message, item.skip);
   relay::Job job{.reverse_path = item.reverse_path,
                  .options = item.options,
                  .recipients = waiting_of(item),
                  .content = content,
-                 .has_8bit = has_8bit(*message),
+                 .has_8bit = eight_bit,
                  .id = item.message_id};
   co_return co_await relay.send(host, std::move(job));
 }

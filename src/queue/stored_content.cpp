@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "service/seven_bit.h"
+
 namespace paraph::queue {
 namespace {
 
@@ -15,12 +17,14 @@ bool says_8bit(const mail::Part& part) {
 
 }  // namespace
 
-bool has_8bit(const record::StoredMessage& message) {
-  const bool says_so = std::ranges::any_of(message.structure.parts, says_8bit);
-  return std::ranges::any_of(message.rope.segments, [&](const mail::Segment& segment) {
-    if (segment.kind == mail::Segment::Kind::Inline) return std::ranges::any_of(segment.octets, is_8bit);
-    return segment.kind == mail::Segment::Kind::Raw && (segment.has_8bit || says_so);
-  });
+Task<Result<bool>> has_8bit(store::Store& store, service::MessagePtr message) {
+  const auto& segments = message->rope.segments;
+  const auto is_8bit_one = [](const mail::Segment& one) { return std::ranges::any_of(one.octets, is_8bit); };
+  if (std::ranges::any_of(segments, is_8bit_one)) co_return true;
+  const bool may_be = std::ranges::any_of(segments, &mail::Segment::has_8bit) ||
+                      std::ranges::any_of(message->structure.parts, says_8bit);
+  if (!may_be) co_return false;
+  co_return co_await service::has_8bit(store, message->rope);
 }
 
 Task<Result<std::string>> read_header(store::Store& store, service::MessagePtr message, std::uint64_t skip) {

@@ -27,9 +27,9 @@ class StoredContent final : public relay::Content {
   std::optional<service::RopeReader> reader_;
 };
 
-/// Has the message octets above 127? What is not at hand has them when they were seen as it came in, and also when the
-/// message says that it does.
-bool has_8bit(const record::StoredMessage& message);
+/// Has the message octets above 127? What is not at hand is looked at where some were seen as it came in, or where a
+/// part says 8bit or binary, as many clients write on everything. Codes of the store. One event loop.
+Task<Result<bool>> has_8bit(store::Store& store, service::MessagePtr message);
 
 /// Its top header block without the first `skip` octets; of one over 64 KiB the beginning, in whole lines.
 Task<Result<std::string>> read_header(store::Store& store, service::MessagePtr message, std::uint64_t skip);

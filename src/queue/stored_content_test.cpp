@@ -2,38 +2,48 @@
 
 #include <gtest/gtest.h>
 
+#include "service/testing.h"
+
 namespace paraph::queue {
 namespace {
 
-using mail::Encoding;
-using Kind = mail::Segment::Kind;
-
-mail::Segment inline_octets(std::string octets) { return {.kind = Kind::Inline, .octets = std::move(octets)}; }
-mail::Segment raw(bool has_8bit) { return {.kind = Kind::Raw, .length = 100, .has_8bit = has_8bit}; }
-mail::Segment base64() { return {.kind = Kind::Base64, .length = 100, .line_chars = 76}; }
-
-TEST(StoredContent, OctetsAbove127AreSeenUnderAnyLabel) {
-  struct Case {
-    std::vector<mail::Segment> segments;
-    Encoding says;
-    bool has_8bit;
-  };
-  const Case cases[] = {
-      {{inline_octets("plain"), base64()}, Encoding::EightBit, false},
-      {{inline_octets("\xC3\xA4")}, Encoding::SevenBit, true},
-      {{inline_octets("plain"), raw(true)}, Encoding::SevenBit, true},
-      {{inline_octets("plain"), raw(true)}, Encoding::Base64, true},
-      {{inline_octets("plain"), raw(false)}, Encoding::SevenBit, false},
-      {{inline_octets("plain"), raw(false)}, Encoding::EightBit, true},  // nobody may have looked
-      {{inline_octets("plain"), raw(false)}, Encoding::Binary, true},
-      {{raw(false), base64(), raw(true)}, Encoding::SevenBit, true},
-  };
-  for (std::size_t i = 0; i < std::size(cases); ++i) {
-    record::StoredMessage message;
-    message.structure.parts.push_back({.encoding = cases[i].says});
-    message.rope.segments = cases[i].segments;
-    EXPECT_EQ(has_8bit(message), cases[i].has_8bit) << i;
+struct StoredContentTest : testing::Test, service::World {
+  bool eight_bit(const std::string& encoding, const std::string& body) {
+    auto made = message("From: alice@example.org\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n" + encoding +
+                        "\r\n" + body + "\r\n");
+    make_once();
+    std::vector<service::Target> targets{{.account = alice, .mailbox = box(alice, "INBOX").id}};
+    const auto at = service::done(mailboxes.append(std::move(made), std::move(targets))).front();
+    const auto entry = service::done(mailboxes.entries(at.mailbox)).back();
+    const auto found = service::done(messages.load(entry.message));
+    return service::done(has_8bit(store, found));
   }
+  void make_once() {
+    if (!std::exchange(made_, true)) make_accounts();
+  }
+
+ private:
+  bool made_ = false;
+};
+
+TEST_F(StoredContentTest, WhetherThereAreOctetsAbove127) {
+  std::string lines;  // long enough to be a blob
+  while (lines.size() < 300'000) lines += "a line of a long letter, as long as the others are\r\n";
+  const std::string label = "Content-Transfer-Encoding: 8bit\r\n", schoen = "sch\xC3\xB6n\r\n";
+  struct Case {
+    std::string encoding, body;
+    bool has;
+  };
+  for (const auto& [encoding, body, has] : std::vector<Case>{{"", "short", false},
+                                                             {"", schoen, true},
+                                                             {label, "short", false},
+                                                             {label, schoen, true},
+                                                             {"", lines, false},
+                                                             {"", lines + schoen, true},  // under the wrong label
+                                                             {label, lines, false},
+                                                             {label, schoen + lines, true},
+                                                             {label, lines + schoen, true}})
+    EXPECT_EQ(eight_bit(encoding, body), has) << encoding << body.substr(0, 20) << " of " << body.size();
 }
 
 }  // namespace

@@ -64,9 +64,6 @@ Task<Result<NewMessage>> Refitter::refit(record::Queued item, Fit fit) {
   PARAPH_CO_TRY(const auto sent, co_await load(item.message));
   const bool degrades = fit.left_out > item.left_out;
   fit.left_out = std::max(fit.left_out, item.left_out);
-  if (fit.seven_bit) {
-    PARAPH_CO_CHECK(co_await check_changeable(sent));
-  }
   if (fit.seven_bit && !degrades) {
     PARAPH_CO_TRY(auto form, co_await encode(sent, item.skip));
     if (fit.size_max == 0 || form.message.rope.wire_bytes() <= fit.size_max) co_return co_await finish(std::move(form));
@@ -76,6 +73,15 @@ Task<Result<NewMessage>> Refitter::refit(record::Queued item, Fit fit) {
 }
 
 // --- for a server of 7 bits
+
+/// `message`, which is `sent` or what it was before the signature, in 7 bits. Where it is that already nobody's
+/// signature can break, and nothing is changed.
+Task<Result<Form>> Refitter::in_seven_bits(record::StoredMessage message, const record::StoredMessage& sent) {
+  PARAPH_CO_TRY(const bool must_change, co_await has_8bit(with_.store, message.rope));
+  if (!must_change) co_return Form{.message = std::move(message), .blobs = {}};
+  PARAPH_CO_CHECK(co_await check_changeable(sent));
+  co_return co_await to_seven_bit(with_.store, std::move(message));
+}
 
 /// Whose signature would break? Where Paraph changed the body itself, a client's is broken already (spec 2.9).
 Task<Result<void>> Refitter::check_changeable(const record::StoredMessage& sent) {
@@ -102,7 +108,7 @@ Task<Result<Form>> Refitter::encode(const record::StoredMessage& sent, std::uint
   leaves.rope.append_range(sent.rope, range);
   NewOctets octets(with_.store, kNoBlobs);
   PARAPH_CO_TRY(leaves.structure, co_await octets.scan(leaves.rope));
-  PARAPH_CO_TRY(auto form, co_await to_seven_bit(with_.store, std::move(leaves)));
+  PARAPH_CO_TRY(auto form, co_await in_seven_bits(std::move(leaves), sent));
   PARAPH_CO_CHECK(co_await sign_dkim(form, "", domain_of(sent.signature.owner)));
   co_return form;
 }
@@ -115,7 +121,7 @@ Task<Result<Refitter::Work>> Refitter::prepare(const record::Queued& item, const
   Work work;
   PARAPH_CO_TRY(work.plain.message, co_await load(item.plain));
   if (fit.seven_bit) {
-    PARAPH_CO_TRY(work.plain, co_await to_seven_bit(with_.store, std::move(work.plain.message)));
+    PARAPH_CO_TRY(work.plain, co_await in_seven_bits(std::move(work.plain.message), sent));
   }
   const auto& plain = work.plain.message;
   work.message = {.rope = plain.rope, .structure = plain.structure, .octets = {}};

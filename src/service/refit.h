@@ -33,18 +33,19 @@ class Refitter {
 
   /// A form that fits, signed with DKIM again; same Message-ID. Nothing is kept.
   ///
-  /// For a server of 7 bits it is the message as it is, with 8-bit parts encoded (seven_bit.h). Where that is not short
-  /// enough, and where something of the signature is refused, it is the message before the signature, signed again with
-  /// as much as fits and is not refused (x=size, x=codec), DKIM's field among it. What `item` goes without already, it
-  /// goes without again.
-  /// Unsupported: there is no such form: too long without a signature too; not 7-bit without harm, as where another
-  /// domain's DKIM signature would break that Paraph did not break; or the form before the signature is not at hand.
-  /// Unavailable: `source_needed`, and the source does not answer. NotFound: it was dropped meanwhile.
+  /// For a server of 7 bits it is the message as it is, with 8-bit parts encoded if there are any (seven_bit.h). Where
+  /// that is not short enough, and where something of the signature is refused, it is the message before the signature,
+  /// signed again with as much as fits and is not refused (x=size, x=codec), DKIM's field among it. What `item` goes
+  /// without already, it goes without again. Unsupported: there is no such form: too long without a signature too; not
+  /// 7-bit without harm, as where another domain's DKIM signature would break that Paraph did not break; or the form
+  /// before the signature is not at hand. Unavailable: `source_needed`, and the source does not answer. NotFound: it
+  /// was dropped meanwhile.
   Task<Result<NewMessage>> refit(record::Queued item, Fit fit);
 
  private:
   struct Work;
   Task<Result<record::StoredMessage>> load(MessageId id);
+  Task<Result<Form>> in_seven_bits(record::StoredMessage message, const record::StoredMessage& sent);
   Task<Result<void>> check_changeable(const record::StoredMessage& sent);
   Task<Result<Form>> encode(const record::StoredMessage& sent, std::uint64_t skip);
   Task<Result<Work>> prepare(const record::Queued& item, const record::StoredMessage& sent, const Fit& fit);

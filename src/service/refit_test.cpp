@@ -244,6 +244,41 @@ TEST_F(RefitTest, WhatCannotBecomeSevenBitSaysSo) {  // spec, checklist 15: what
   }
 }
 
+/// What says that it is 8bit and is ASCII all the same, as clients write that label on everything: a server of 7 bits
+/// takes it as it is, and nothing that somebody signed is changed.
+TEST_F(RefitTest, WhatIsSevenBitAlreadyIsNotChanged) {
+  done(accounts.set_signature_on(alice, false));
+  const std::string foreign = "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s; h=from; bh=x; b=x\r\n";
+  const std::string top = "From: alice@example.org\r\nTo: carol@example.net\r\nMIME-Version: 1.0\r\n";
+  const std::string text = "Content-Type: text/plain\r\nContent-Transfer-Encoding: 8bit\r\n\r\na = b\r\n";
+  const std::string sealed = "Content-Type: multipart/signed; boundary=x\r\nContent-Transfer-Encoding: 8bit\r\n";
+  const std::string all[] = {foreign + top + text, "ARC-Message-Signature: i=1; d=example.com\r\n" + top + text,
+                             top + sealed + "\r\n--x\r\n" + text + "--x--\r\n"};
+  for (const auto& octets : all) {
+    auto made = run(deposit->refit(submit(octets), {.seven_bit = true}));
+    ASSERT_TRUE(made) << made.error().text << "\n" << octets;
+    const auto got = octets_of(std::move(*made));
+    const auto body = octets.substr(octets.find("\r\n\r\n"));
+    EXPECT_TRUE(got.ends_with(body)) << got;
+    EXPECT_THAT(got, HasSubstr("Content-Transfer-Encoding: 8bit\r\n"));
+    EXPECT_EQ(got.find(foreign) != got.npos, octets.starts_with(foreign));
+    done(queue.apply(done(queue.list("", "", 10)).items.front().id, QueueItems::Act::Drop));
+  }
+}
+
+/// With less of the signature too: what was there before it is not touched.
+TEST_F(RefitTest, WhatIsSevenBitAlreadyGoesWithLessOfTheSignature) {
+  const std::string second = "Content-Type: text/x-note\r\nContent-Transfer-Encoding: 8bit\r\n\r\na = b\r\n";
+  const auto item = submit(
+      "From: alice@example.org\r\nTo: carol@example.net\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nfirst\r\n--x\r\n" +
+      second + "--x--\r\n");
+  const auto size_max = bytes_of(item.message) - 3000;
+  const auto got = octets_of(done(deposit->refit(item, {.seven_bit = true, .size_max = size_max})));
+  EXPECT_LE(got.size(), size_max);
+  EXPECT_THAT(got, AllOf(HasSubstr("x=size"), HasSubstr("m=text;"), HasSubstr(second)));
+}
+
 TEST_F(RefitTest, ALongPartOfSevenBitsIsNoReason) {
   done(accounts.set_signature_on(alice, false));
   std::string line = std::string(70, 'x') + "\r\n";

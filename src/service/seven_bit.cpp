@@ -18,6 +18,7 @@ constexpr std::uint64_t kLeavesBytesMax = 8 << 20;     ///< of all that is encod
 constexpr std::uint64_t kTextBytesMax = 1 << 20;       ///< longer text becomes base64, which never triples
 constexpr std::uint64_t kHeaderBytesMax = 256 * 1024;  ///< of one part: the scanner reads no more of it
 constexpr std::size_t kInlineBytesMax = 4096;
+constexpr std::uint64_t kLookedAtBytes = 64 * 1024;  ///< at once
 constexpr std::uint32_t kLineChars = 76;
 
 const std::vector<mail::NewBlob> kNoBlobs;
@@ -160,19 +161,32 @@ Task<Result<void>> Rewriting::leaf(const mail::Part& part, std::string_view bloc
   co_return replace(part.body, *std::move(text));
 }
 
-/// Are there still octets above 127: between parts, or in parts that say otherwise?
-Task<Result<bool>> has_more(store::Store& store, const Form& form) {
-  NewOctets octets(store, form.blobs);
-  bool found = false;
-  const mail::Range all{.begin = 0, .end = form.message.rope.wire_bytes()};
-  const auto look = [&](std::string_view piece) { found = found || is_8bit(piece); };
-  PARAPH_CO_CHECK(co_await octets.stream(form.message.rope, all, look));
-  co_return found;
+Task<Result<bool>> has_8bit(NewOctets& octets, const mail::Rope& rope) {
+  mail::Range piece;
+  for (const auto& segment : rope.segments) {
+    const auto end = piece.end + segment.wire_bytes();
+    if (is_8bit(segment.octets)) co_return true;
+    while (segment.kind == mail::Segment::Kind::Raw && piece.end < end) {
+      piece = {.begin = piece.end, .end = std::min(end, piece.end + kLookedAtBytes)};
+      PARAPH_CO_TRY(const auto found, co_await octets.read(rope, piece));
+      if (is_8bit(found)) co_return true;
+    }
+    piece.end = end;
+  }
+  co_return false;
 }
 
 }  // namespace
 
+Task<Result<bool>> has_8bit(store::Store& store, const mail::Rope& rope) {
+  NewOctets octets(store, kNoBlobs);
+  const auto found = co_await has_8bit(octets, rope);
+  co_return found;
+}
+
 Task<Result<Form>> to_seven_bit(store::Store& store, record::StoredMessage message) {
+  PARAPH_CO_TRY(const bool needed, co_await has_8bit(store, message.rope));
+  if (!needed) co_return Form{.message = std::move(message), .blobs = {}};
   Rewriting rewriting(store, message);
   for (const auto& part : message.structure.parts) {
     PARAPH_CO_CHECK(co_await rewriting.part(part));
@@ -184,7 +198,8 @@ Task<Result<Form>> to_seven_bit(store::Store& store, record::StoredMessage messa
   NewOctets octets(store, form.blobs);
   PARAPH_CO_TRY(form.message.structure, co_await octets.scan(form.message.rope));
   if (form.message.structure.parts.size() != parts) co_return impossible("it would read otherwise");
-  PARAPH_CO_TRY(const bool more, co_await has_more(store, form));
+  // Between parts, or in parts that say otherwise.
+  PARAPH_CO_TRY(const bool more, co_await has_8bit(octets, form.message.rope));
   if (more) co_return impossible("there are 8-bit octets between its parts, or in parts that say otherwise");
   // Pieces of what had them have none any more.
   for (auto& segment : form.message.rope.segments) segment.has_8bit = false;
