@@ -91,15 +91,15 @@ Result<RelayFiles> load_relay_files(const Config& config) {
   return files;
 }
 
-Relays::Relays(const Config& config, RelayFiles files, dns::Resolver& resolver, crypto::Random& random,
-               const Clock& clock, net::Gate& gate, Metrics& metrics)
+Relays::Relays(const Config& config, RelayFiles files, dns::Resolver& resolver, store::Store& store,
+               crypto::Random& random, const Clock& clock, net::Gate& gate, Metrics& metrics)
     : policy_threads_(kPolicyThreads, kPoliciesMax),
       sts_(
           resolver,
           [this, &resolver, ca_file = files.ca_file](std::string domain) {
             return fetch_tls_policy(resolver, policy_threads_, ca_file, std::move(domain));
           },
-          clock, metrics),
+          store, clock, metrics),
       routes_(route_options(config, std::move(files)), resolver, random, &sts_, metrics),
       relay_([](Executor loop, net::Endpoint where,
                 net::Duration at_most) { return net::asio::connect(loop, where, at_most); },

@@ -14,6 +14,7 @@
 #include "queue/mta_sts.h"
 #include "queue/routes.h"
 #include "relay/smtp/smtp_relay.h"
+#include "store/store.h"
 
 namespace paraph::app {
 
@@ -30,8 +31,8 @@ Result<RelayFiles> load_relay_files(const Config& config);
 /// outlives it. Destroy it when the gate is empty, and before the event loops.
 class Relays {
  public:
-  Relays(const Config& config, RelayFiles files, dns::Resolver& resolver, crypto::Random& random, const Clock& clock,
-         net::Gate& gate, Metrics& metrics);
+  Relays(const Config& config, RelayFiles files, dns::Resolver& resolver, store::Store& store, crypto::Random& random,
+         const Clock& clock, net::Gate& gate, Metrics& metrics);
 
   relay::Relay& relay() { return relay_; }
   queue::NextHops& next_hops() { return routes_; }

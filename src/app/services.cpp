@@ -160,7 +160,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
               }},
       dkim_keys(*store, clock, [this](crypto::KeyKind kind) { return generate_on(pool, kind); }),
       queue_items(*store, random, clock, [this](const std::string& destination) { queue.try_again(destination); }),
-      relays(config, std::move(relay_files), dns, random, clock, gate, metrics),
+      relays(config, std::move(relay_files), dns, *store, random, clock, gate, metrics),
       queue({.store = *store,
              .accounts = accounts,
              .mailboxes = mailboxes,

@@ -15,9 +15,11 @@ using Mode = StsPolicy::Mode;
 
 constexpr std::size_t kPolicyBytesMax = 64 * 1024;
 constexpr std::size_t kExchangesMax = 256;
-constexpr std::size_t kDomainsMax = 10'000;
+constexpr std::size_t kExchangesBytesMax = 16 * 1024;  ///< all together: what a row holds
+constexpr std::size_t kInMemoryMax = 1000;
 constexpr std::chrono::seconds kMaxAge{31'557'600};  // §3.2
 constexpr std::chrono::seconds kFetchAgain{300};     // §3.3
+constexpr std::chrono::hours kRefreshAfter{24};      // §10.2
 constexpr std::string_view kPolicyHelp = "What was found out about the TLS policies of other domains (RFC 8460).";
 
 bool is_id(std::string_view id) {
@@ -55,6 +57,23 @@ Result<void> take_mode(StsPolicy& policy, std::string_view value) {
     return {};
   }
   return bad("has a mode that is not known");
+}
+
+std::size_t bytes_of(const std::vector<std::string>& names) {
+  std::size_t bytes = 0;
+  for (const auto& name : names) bytes += name.size();
+  return bytes;
+}
+
+StsPolicy as_said(const record::TlsPolicy& kept) {
+  return {.mode = kept.mode,
+          .exchanges = kept.exchanges,
+          .max_age = std::chrono::floor<std::chrono::seconds>(kept.until - kept.fetched)};
+}
+
+/// A policy that is used is fetched anew long before it ends: who keeps its server from answering wins nothing.
+Time refresh_at(const record::TlsPolicy& kept) {
+  return kept.fetched + std::min<Time::duration>(kRefreshAfter, (kept.until - kept.fetched) / 2);
 }
 
 Result<void> take_exchange(StsPolicy& policy, std::string_view value) {
@@ -111,12 +130,14 @@ Result<StsPolicy> parse_sts_policy(std::string_view text) {
   }
   if (!version || !mode || !max_age) return bad("lacks version, mode or max_age");
   if (policy.mode != Mode::None && policy.exchanges.empty()) return bad("names no exchange");
+  if (bytes_of(policy.exchanges) > kExchangesBytesMax) return bad("names too many exchanges");
   return policy;
 }
 
-MtaSts::MtaSts(dns::Resolver& resolver, Fetch fetch, const Clock& clock, Metrics& metrics)
+MtaSts::MtaSts(dns::Resolver& resolver, Fetch fetch, store::Store& store, const Clock& clock, Metrics& metrics)
     : resolver_(resolver),
       fetch_(std::move(fetch)),
+      rows_(store, clock),
       clock_(clock),
       found_(metrics.counter("paraph_tls_policy_total", std::string(kPolicyHelp), {{"result", "sts"}})),
       fetch_errors_(
@@ -124,35 +145,44 @@ MtaSts::MtaSts(dns::Resolver& resolver, Fetch fetch, const Clock& clock, Metrics
       invalid_(
           metrics.counter("paraph_tls_policy_total", std::string(kPolicyHelp), {{"result", "sts-policy-invalid"}})) {}
 
-std::optional<MtaSts::Known> MtaSts::known(const std::string& domain) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = all_.find(domain);
-  return found == all_.end() ? std::nullopt : std::optional(found->second);
+Task<Result<MtaSts::Known>> MtaSts::known(std::string domain) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = all_.find(domain);
+    if (found != all_.end()) co_return found->second;
+  }
+  PARAPH_CO_TRY(auto kept, co_await rows_.load(domain));
+  Known known;
+  if (!kept) co_return known;
+  known.policy = *std::move(kept);
+  remember(domain, known);
+  co_return known;
 }
 
 void MtaSts::remember(const std::string& domain, Known known) {
   const auto now = clock_.now();
   const std::lock_guard lock(mutex_);
-  if (all_.size() >= kDomainsMax && !all_.contains(domain)) {
-    std::erase_if(all_, [&](const auto& entry) { return entry.second.until <= now && entry.second.try_again <= now; });
-    if (all_.size() >= kDomainsMax) return;  // those that are known stay known
+  if (all_.size() >= kInMemoryMax && !all_.contains(domain)) {
+    std::erase_if(all_,
+                  [&](const auto& entry) { return entry.second.policy.until <= now && entry.second.try_again <= now; });
+    if (all_.size() >= kInMemoryMax) all_.erase(all_.begin());  // what it said is read again
   }
-  all_[domain] = std::move(known);
+  auto& there = all_[domain];
+  // Who read the store while another fetched comes too late.
+  if (known.policy.fetched >= there.policy.fetched) there = std::move(known);
 }
 
-Task<StsPolicy> MtaSts::find(std::string domain, std::chrono::milliseconds within) {
+Task<Result<StsPolicy>> MtaSts::find(std::string domain, std::chrono::milliseconds within) {
+  PARAPH_CO_TRY(auto before, co_await known(domain));
   const auto now = clock_.now();
-  const auto before = known(domain);
-  const bool holds = before && before->until > now;
-  const auto last = holds ? before->policy : StsPolicy();
-  auto texts = co_await resolver_.txt("_mta-sts." + domain, within);
+  const bool holds = before.policy.until > now;
+  const auto last = holds ? as_said(before.policy) : StsPolicy();
+  const auto texts = co_await resolver_.txt("_mta-sts." + domain, within);
   if (!texts) co_return last;
   auto id = parse_sts_record(*texts);
-  if (!id) co_return last;
-  if (holds && before->id == *id) co_return last;
-  if (before && before->try_again > now) co_return last;
-  Known last_known = before.value_or(Known());
-  auto policy = co_await fetch(std::move(domain), *std::move(id), std::move(last_known));
+  if (!id || before.try_again > now) co_return last;
+  if (holds && before.policy.id == *id && refresh_at(before.policy) > now) co_return last;
+  auto policy = co_await fetch(std::move(domain), *std::move(id), std::move(before));
   co_return policy;
 }
 
@@ -163,14 +193,28 @@ Task<StsPolicy> MtaSts::fetch(std::string domain, std::string id, Known before) 
   const auto now = clock_.now();
   if (!policy) {
     (text ? invalid_ : fetch_errors_).add();
-    log(Level::Info, "mta-sts domain={} policy=unusable: {}", printable(domain), printable(policy.error().text));
+    const auto last = before.policy.until > now ? as_said(before.policy) : StsPolicy();
+    // RFC 8461 §10.2: who demands TLS should hear of it before the policy ends.
+    log(last.mode == Mode::None ? Level::Info : Level::Warn, "mta-sts domain={} policy=unusable{}: {}",
+        printable(domain), last.mode == Mode::None ? "" : ", the one before still holds",
+        printable(policy.error().text));
     before.try_again = now + kFetchAgain;
-    const auto last = before.until > now ? before.policy : StsPolicy();
     remember(domain, std::move(before));
     co_return last;
   }
   found_.add();
-  remember(domain, {.id = std::move(id), .policy = *policy, .until = now + policy->max_age, .try_again = now});
+  Known fresh{.policy = {.id = std::move(id),
+                         .mode = policy->mode,
+                         .exchanges = policy->exchanges,
+                         .fetched = std::chrono::floor<std::chrono::seconds>(now),
+                         .until = {}},
+              .try_again = now};
+  fresh.policy.until = fresh.policy.fetched + policy->max_age;
+  const auto kept = co_await rows_.save(domain, fresh.policy);
+  if (!kept)
+    log(Level::Error, "mta-sts domain={} the policy is not kept, and a restart forgets it: {}", printable(domain),
+        kept.error().text);
+  remember(domain, std::move(fresh));
   co_return *std::move(policy);
 }
 

@@ -14,12 +14,15 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "dns/dns.h"
+#include "queue/sts_rows.h"
+#include "record/codec.h"
+#include "store/store.h"
 
 namespace paraph::queue {
 
 /// What a domain says about its exchanges (RFC 8461 §3.2).
 struct StsPolicy {
-  enum class Mode { None, Testing, Enforce };
+  using Mode = record::TlsPolicy::Mode;
   Mode mode = Mode::None;
   std::vector<std::string> exchanges;  ///< lower case: "mx.example.org", "*.example.org"
   std::chrono::seconds max_age{0};
@@ -37,7 +40,8 @@ std::optional<std::string> parse_sts_record(std::span<const std::string> texts);
 /// year.
 Result<StsPolicy> parse_sts_policy(std::string_view text);
 
-/// Policies of domains, asked for when a message goes there and kept in memory for as long as they say. Any event loop.
+/// Policies of domains, asked for when a message goes there and kept in the store for as long as they say: a restart
+/// forgets none. One that is a day old is fetched again, whatever its id (§10.2). Any event loop.
 class MtaSts {
  public:
   /// The body of https://mta-sts.DOMAIN/.well-known/mta-sts.txt, as text/plain, from a server with a certificate for
@@ -45,31 +49,31 @@ class MtaSts {
   using Fetch = std::function<Task<Result<std::string>>(std::string domain)>;
 
   /// All outlive this.
-  MtaSts(dns::Resolver& resolver, Fetch fetch, const Clock& clock, Metrics& metrics);
+  MtaSts(dns::Resolver& resolver, Fetch fetch, store::Store& store, const Clock& clock, Metrics& metrics);
 
   /// What holds for `domain`, lower case, now; None when it says nothing. A policy that is known stays valid while DNS
-  /// or its server fail (§3.3). `within` is for DNS.
-  Task<StsPolicy> find(std::string domain, std::chrono::milliseconds within);
+  /// or its server fail, or its record is gone (§3.3, §5.1). `within` is for DNS. Codes of the store: whether there is
+  /// a policy is not known, so nothing may be sent.
+  Task<Result<StsPolicy>> find(std::string domain, std::chrono::milliseconds within);
 
  private:
   struct Known {
-    std::string id;
-    StsPolicy policy;
-    Time until;      ///< the policy holds
-    Time try_again;  ///< a failed fetch is not repeated before
+    record::TlsPolicy policy;  ///< without an id: none
+    Time try_again;            ///< a failed fetch is not repeated before
   };
-  std::optional<Known> known(const std::string& domain) const;
+  Task<Result<Known>> known(std::string domain);
   Task<StsPolicy> fetch(std::string domain, std::string id, Known before);
   void remember(const std::string& domain, Known known);
 
   dns::Resolver& resolver_;
   const Fetch fetch_;
+  StsRows rows_;
   const Clock& clock_;
   Counter& found_;
   Counter& fetch_errors_;
   Counter& invalid_;
-  mutable std::mutex mutex_;
-  std::map<std::string, Known, std::less<>> all_;
+  std::mutex mutex_;
+  std::map<std::string, Known, std::less<>> all_;  ///< those that were asked for lately; under mutex_
 };
 
 }  // namespace paraph::queue

@@ -4,6 +4,9 @@
 
 #include "dns/memory/memory_resolver.h"
 #include "net/testing.h"
+#include "record/keys.h"
+#include "store/flaky.h"
+#include "store/memory/memory_store.h"
 
 namespace paraph::queue {
 namespace {
@@ -68,7 +71,10 @@ TEST(StsPolicies, WhichHostsTheyName) {
 
 class MtaStsTest : public ::testing::Test {
  protected:
-  MtaStsTest() { dns_.add_txt("_mta-sts.a.test", "v=STSv1; id=1"); }
+  MtaStsTest() {
+    dns_.add_txt("_mta-sts.a.test", "v=STSv1; id=1");
+    restart();
+  }
 
   Task<Result<std::string>> fetch(std::string domain) {
     fetched_.push_back(std::move(domain));
@@ -79,7 +85,16 @@ class MtaStsTest : public ::testing::Test {
     co_return Result<void>();
   }
   Mode find(const std::string& domain = "a.test") {
-    return net::run_task(loop_, sts_.find(domain, std::chrono::seconds(5))).mode;
+    const auto found = net::run_task(loop_, sts_->find(domain, std::chrono::seconds(5)));
+    EXPECT_TRUE(found) << found.error().text;
+    return found ? found->mode : Mode::None;
+  }
+  /// A process begins: what the one before had in memory is gone.
+  void restart() {
+    sts_.emplace(dns_, [this](std::string domain) { return fetch(std::move(domain)); }, flaky_, clock_, metrics_);
+  }
+  std::size_t rows() {
+    return net::run_task(loop_, store_.scan(record::all_with(record::tls_policies_prefix())))->size();
   }
 
   static std::string policy(const std::string& mode) {
@@ -95,7 +110,9 @@ class MtaStsTest : public ::testing::Test {
   Metrics metrics_;
   Result<std::string> answer_ = policy("enforce");
   std::vector<std::string> fetched_;
-  MtaSts sts_{dns_, [this](std::string domain) { return fetch(std::move(domain)); }, clock_, metrics_};
+  store::memory::MemoryStore store_;
+  store::Flaky flaky_{store_};
+  std::optional<MtaSts> sts_;
 };
 
 TEST_F(MtaStsTest, FetchedOnceForItsTime) {
@@ -133,6 +150,86 @@ TEST_F(MtaStsTest, ANewIdIsFetchedAndAFailureLeavesTheOld) {
   clock_.advance(std::chrono::seconds(301));
   answer_ = policy("testing");
   EXPECT_EQ(find(), Mode::Testing);
+}
+
+TEST_F(MtaStsTest, ARestartForgetsNone) {
+  EXPECT_EQ(find(), Mode::Enforce);
+  restart();
+  EXPECT_EQ(find(), Mode::Enforce);
+  EXPECT_EQ(fetched_.size(), 1u);
+  for (const bool without_dns : {false, true}) {  // as for whoever stands between
+    dns_fails_ = without_dns;
+    dns_.add_txt("_mta-sts.a.test", "v=STSv1; id=2");  // more than one is none
+    answer_ = fail(Code::Unavailable, "refused");
+    restart();
+    EXPECT_EQ(find(), Mode::Enforce);
+  }
+  const auto policy = net::run_task(loop_, sts_->find("a.test", std::chrono::seconds(5)));
+  EXPECT_THAT(policy->exchanges, ElementsAre("mx.a.test"));
+  EXPECT_EQ(policy->max_age, std::chrono::seconds(1000));
+  clock_.advance(std::chrono::seconds(1000));
+  EXPECT_EQ(find(), Mode::None);
+  restart();
+  EXPECT_EQ(find(), Mode::None);
+}
+
+TEST_F(MtaStsTest, WhatIsInUseIsFetchedAgainInTime) {
+  EXPECT_EQ(find(), Mode::Enforce);
+  clock_.advance(std::chrono::seconds(499));
+  restart();
+  EXPECT_EQ(find(), Mode::Enforce);
+  EXPECT_EQ(fetched_.size(), 1u);
+  clock_.advance(std::chrono::seconds(1));
+  answer_ = fail(Code::Unavailable, "refused");
+  EXPECT_EQ(find(), Mode::Enforce) << "and the old one holds while it fails";
+  EXPECT_EQ(find(), Mode::Enforce);
+  EXPECT_EQ(fetched_.size(), 2u);
+  clock_.advance(std::chrono::seconds(301));
+  answer_ = policy("testing");
+  EXPECT_EQ(find(), Mode::Testing);
+  clock_.advance(std::chrono::seconds(300));
+  restart();
+  EXPECT_EQ(find(), Mode::Testing) << "its time began anew";
+  EXPECT_EQ(fetched_.size(), 3u);
+}
+
+TEST_F(MtaStsTest, WhatIsNotKnownIsNotTakenForNone) {
+  EXPECT_EQ(find(), Mode::Enforce);
+  restart();
+  flaky_.fail_at(1, Code::Unavailable);
+  const auto found = net::run_task(loop_, sts_->find("a.test", std::chrono::seconds(5)));
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, Code::Unavailable);
+}
+
+TEST_F(MtaStsTest, AStoreThatIsFullKeepsNoPolicyFromHolding) {
+  flaky_.fail_at(3, Code::NoSpace);  // read, sweep, write
+  EXPECT_EQ(find(), Mode::Enforce);
+  EXPECT_EQ(find(), Mode::Enforce);
+  EXPECT_EQ(fetched_.size(), 1u);
+  EXPECT_EQ(rows(), 0u);
+}
+
+TEST_F(MtaStsTest, ADamagedRowIsFetchedAnew) {
+  store::Batch batch;
+  batch.writes.push_back({record::tls_policy_key("a.test"), "\xFF"});
+  ASSERT_TRUE(net::run_task(loop_, store_.commit(std::move(batch))));
+  EXPECT_EQ(find(), Mode::Enforce);
+  EXPECT_EQ(fetched_.size(), 1u);
+  EXPECT_EQ(rows(), 1u);
+}
+
+TEST_F(MtaStsTest, RowsGoWhenTheirTimeIsOverAndOneWithoutTimeIsNotKept) {
+  for (int i = 0; i < 100; ++i) {
+    const auto domain = "d" + std::to_string(i) + ".test";
+    dns_.add_txt("_mta-sts." + domain, "v=STSv1; id=1");
+    EXPECT_EQ(find(domain), Mode::Enforce);
+  }
+  EXPECT_EQ(rows(), 100u);
+  clock_.advance(std::chrono::seconds(1001));
+  answer_ = "version: STSv1\nmode: enforce\nmx: mx.a.test\nmax_age: 0\n";
+  for (int i = 0; i < 10; ++i) find();
+  EXPECT_EQ(rows(), 0u);
 }
 
 TEST_F(MtaStsTest, ABadPolicyIsNone) {

@@ -218,7 +218,9 @@ Task<Result<NextHop>> Routes::find_domain(std::string domain) {
   const auto deadline = std::chrono::steady_clock::now() + options_.within;
   PARAPH_CO_TRY(auto all, co_await exchanges(domain, deadline));
   StsPolicy policy;
-  if (sts_ != nullptr) policy = co_await sts_->find(domain, left_until(deadline));
+  if (sts_ != nullptr) {
+    PARAPH_CO_TRY(policy, co_await sts_->find(domain, left_until(deadline)));
+  }
   NextHop next{.destination = domain};
   Error last{Code::NotFound, fmt::format("{} has no mail server", printable(domain))};
   for (auto& exchange : all) {

@@ -6,6 +6,7 @@
 
 #include "dns/memory/memory_resolver.h"
 #include "net/testing.h"
+#include "store/memory/memory_store.h"
 
 namespace paraph::queue {
 namespace {
@@ -27,7 +28,7 @@ class RoutesTest : public ::testing::Test {
     for (unsigned char i = 1; i < 10; ++i) dns_.add_address("mx" + std::to_string(i) + ".a.test", v4(i));
   }
   Result<NextHop> find(const std::string& domain) {
-    MtaSts sts(dns_, [this](std::string) { return policy(); }, clock_, metrics_);
+    MtaSts sts(dns_, [this](std::string) { return policy(); }, store_, clock_, metrics_);
     Routes routes(options_, dns_, random_, &sts, metrics_);
     return net::run_task(loop_, routes.find(domain));
   }
@@ -71,6 +72,7 @@ class RoutesTest : public ::testing::Test {
     return maybe_fail(std::move(question), within);
   }};
   crypto::SeededRandom random_{1};
+  store::memory::MemoryStore store_;
   FakeClock clock_{Time(std::chrono::seconds(1'000'000))};
   Metrics metrics_;
   RouteOptions options_;

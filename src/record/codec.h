@@ -153,6 +153,18 @@ struct Refusal {
   friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
+/// What a domain's MTA-STS policy says, as it was fetched (RFC 8461 §3.2). Times are whole seconds.
+struct TlsPolicy {
+  /// Stored on disk: never renumber.
+  enum class Mode : std::uint8_t { None = 0, Testing = 1, Enforce = 2 };
+  std::string id;  ///< of the TXT record that announced it
+  Mode mode = Mode::None;
+  std::vector<std::string> exchanges;  ///< lower case: "mx.example.org", "*.example.org"
+  Time fetched;
+  Time until;  ///< it holds
+  friend bool operator==(const TlsPolicy&, const TlsPolicy&) = default;
+};
+
 /// An item of the queue: one form of a message for 1 to 100 recipients of one destination (docs/decisions/0010). Times
 /// are whole seconds.
 struct Queued {
@@ -210,5 +222,8 @@ std::string format_queued(const Queued&);
 Result<Queued> parse_queued(std::string_view);
 std::string format_refusal(const Refusal&);
 Result<Refusal> parse_refusal(std::string_view);
+std::string format_tls_policy(const TlsPolicy&);
+/// Also Corrupt: no id; a mode that demands something, and no exchange.
+Result<TlsPolicy> parse_tls_policy(std::string_view);
 
 }  // namespace paraph::record

@@ -145,4 +145,29 @@ Result<Refusal> parse_refusal(std::string_view octets) {
   return Refusal{.left_out = *left_out, .until = *until, .reply = in->reply()};
 }
 
+std::string format_tls_policy(const TlsPolicy& policy) {
+  Parsed<pb::TlsPolicy> out;
+  out->set_id(policy.id);
+  out->set_mode(static_cast<std::uint32_t>(policy.mode));
+  for (const auto& exchange : policy.exchanges) out->add_exchanges(exchange);
+  out->set_fetched(unix_seconds(policy.fetched));
+  out->set_until(unix_seconds(policy.until));
+  return out->SerializeAsString();
+}
+
+Result<TlsPolicy> parse_tls_policy(std::string_view octets) {
+  Parsed<pb::TlsPolicy> in;
+  if (!in.parse(octets)) return corrupt("TLS policy");
+  const auto mode = enum_of(in->mode(), TlsPolicy::Mode::Enforce);
+  const auto fetched = time_of(in->fetched());
+  const auto until = time_of(in->until());
+  if (!mode || !fetched || !until || in->id().empty()) return corrupt("TLS policy");
+  if (*mode != TlsPolicy::Mode::None && in->exchanges().empty()) return corrupt("TLS policy");
+  return TlsPolicy{.id = in->id(),
+                   .mode = *mode,
+                   .exchanges = {in->exchanges().begin(), in->exchanges().end()},
+                   .fetched = *fetched,
+                   .until = *until};
+}
+
 }  // namespace paraph::record

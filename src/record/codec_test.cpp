@@ -87,6 +87,24 @@ TEST(Codec, ARefusalComesBack) {
   EXPECT_EQ(parse_refusal("\xFF").error().code, Code::Corrupt);
 }
 
+TEST(Codec, ATlsPolicyComesBack) {
+  const TlsPolicy policy{.id = "20160831085700Z",
+                         .mode = TlsPolicy::Mode::Enforce,
+                         .exchanges = {"mx.example.org", "*.example.net"},
+                         .fetched = Time(std::chrono::seconds(1'795'000'000)),
+                         .until = Time(std::chrono::seconds(1'796'000'000))};
+  EXPECT_EQ(parse_tls_policy(format_tls_policy(policy)), policy);
+  const std::function<void(TlsPolicy&)> damages[] = {[](TlsPolicy& one) { one.id.clear(); },
+                                                     [](TlsPolicy& one) { one.exchanges.clear(); },
+                                                     [](TlsPolicy& one) { one.mode = TlsPolicy::Mode{3}; }};
+  for (const auto& damage : damages) {
+    auto damaged = policy;
+    damage(damaged);
+    EXPECT_EQ(parse_tls_policy(format_tls_policy(damaged)).error().code, Code::Corrupt);
+  }
+  EXPECT_EQ(parse_tls_policy("\xFF").error().code, Code::Corrupt);
+}
+
 TEST(Codec, AnItemOfTheQueueThatContradictsItselfIsCorrupt) {
   using Damage = std::function<void(Queued&)>;
   const Damage damages[] = {[](Queued& item) { item.destination.clear(); },

@@ -71,6 +71,8 @@ std::string remote_signature_key(std::string_view source, std::string_view owner
 std::string remote_signatures_prefix() { return "r"; }
 std::string refusal_key(std::string_view domain) { return Key('b').text(domain).take(); }
 std::string refusals_prefix() { return "b"; }
+std::string tls_policy_key(std::string_view domain) { return Key('T').text(domain).take(); }
+std::string tls_policies_prefix() { return "T"; }
 std::string repeat_key(const BlobId& hash) { return Key('h').text(hash.view()).take(); }
 std::string repeats_prefix() { return "h"; }
 std::optional<std::pair<std::string_view, std::string_view>> remote_signature_names(std::string_view key) {

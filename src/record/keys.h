@@ -36,6 +36,7 @@
 ///   i hash:16 message:8          Places, where the message was put first; hash: of its Message-ID
 ///   r source NUL owner           RemoteSignature            (owner: mail::Address::key())
 ///   b domain                     Refusal: what it refused of signatures (lower case)
+///   T domain                     TlsPolicy: its MTA-STS policy (lower case)
 ///   h hash:32                    until:8 (Unix seconds), until when a message handed over again is not taken again
 ///
 /// of the queue (docs/decisions/0010-queue.md):
@@ -104,6 +105,8 @@ std::string message_ids_prefix(std::string_view hash);
 std::string remote_signatures_prefix();
 std::string refusal_key(std::string_view domain);
 std::string refusals_prefix();
+std::string tls_policy_key(std::string_view domain);
+std::string tls_policies_prefix();
 std::string repeats_prefix();
 /// The source and the owner in the key of a RemoteSignature: views into `key`. nullopt: it has no such form.
 std::optional<std::pair<std::string_view, std::string_view>> remote_signature_names(std::string_view key);

@@ -117,6 +117,7 @@ Task<Result<void>> CheckWalk::run() {
     PARAPH_CO_CHECK(co_await walk(all(family), &CheckWalk::check_item_finders));
   }
   PARAPH_CO_CHECK(co_await walk(all("b"), &CheckWalk::check_refusals));
+  PARAPH_CO_CHECK(co_await walk(all("T"), &CheckWalk::check_tls_policies));
   PARAPH_CO_CHECK(co_await walk(all("m"), &CheckWalk::check_messages));
   PARAPH_CO_CHECK(co_await walk(all("u"), &CheckWalk::check_uses));
   PARAPH_CO_CHECK(co_await walk(all("i"), &CheckWalk::check_message_ids));

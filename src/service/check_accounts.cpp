@@ -13,7 +13,7 @@ namespace paraph::service {
 namespace {
 
 /// Letters of all families (record/keys.h), in order.
-constexpr std::string_view kFamilies = "ADEFIKMPQRSUabcdehiklmnpqrstuwx";
+constexpr std::string_view kFamilies = "ADEFIKMPQRSTUabcdehiklmnpqrstuwx";
 constexpr std::size_t kUnknownKeysShown = 100;
 
 std::string family_end(char family) { return std::string(1, static_cast<char>(family + 1)); }

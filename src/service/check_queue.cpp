@@ -103,4 +103,11 @@ Task<Result<void>> CheckWalk::check_refusals(const Rows& rows) {
   co_return Result<void>();
 }
 
+Task<Result<void>> CheckWalk::check_tls_policies(const Rows& rows) {
+  for (const auto& row : rows) {
+    if (!record::parse_tls_policy(row.value)) note_unreadable("TLS policy", row);
+  }
+  co_return Result<void>();
+}
+
 }  // namespace paraph::service

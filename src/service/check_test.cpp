@@ -72,6 +72,15 @@ TEST_F(CheckTest, UnreadableRecords) {
   expect_only_told({"record.unreadable"});
 }
 
+TEST_F(CheckTest, TlsPolicies) {
+  const record::TlsPolicy policy{
+      .id = "1", .mode = record::TlsPolicy::Mode::Enforce, .exchanges = {"mx.a.test"}, .fetched = {}, .until = {}};
+  damage(record::tls_policy_key("a.test"), record::format_tls_policy(policy));
+  EXPECT_THAT(names(), IsEmpty());
+  damage(record::tls_policy_key("b.test"), "\xFF\xFF garbage");
+  expect_only_told({"record.unreadable"});
+}
+
 /// A rope that is not as long as its structure says is no record at all.
 TEST_F(CheckTest, ARopeOfAnotherLength) {
   auto message = *done(messages.load(entry(2).message));
