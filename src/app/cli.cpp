@@ -269,6 +269,11 @@ void CommandLine::add_queue() {
             "paraph queue refusals --config paraph.toml");
   add_admin(group, "forget", "domain", "Send a domain all of a signature again",
             "paraph queue forget example.net --config paraph.toml");
+  auto* report = add_admin(group, "tls-report", "",
+                           "How TLS came out today: of all domains in lines, of one as a report (RFC 8460, JSON)",
+                           "paraph queue tls-report example.net --day yesterday --config paraph.toml");
+  add_field(*report, "domain", "domain", "The domain that the report is for");
+  add_field(*report, "--day", "day", "today, which is not over, or yesterday; in UTC");
 }
 
 void CommandLine::add_message() {

@@ -156,6 +156,16 @@ TEST(CommandLine, VerbsOfTheQueueNameAnItemOrADomain) {
   EXPECT_EQ(parse_command_line(words("queue drop --config F")).error().exit_code, 2);
 }
 
+TEST(CommandLine, AReportOfTlsIsOfADomainAndADay) {
+  const auto parsed = parse_command_line(words("queue tls-report example.net --day yesterday --config F"));
+  ASSERT_TRUE(parsed.has_value());
+  const auto& request = std::get<AdminCommand>(parsed->command).request;
+  EXPECT_EQ(request.verb, "queue tls-report");
+  EXPECT_EQ(request.field("domain"), "example.net");
+  EXPECT_EQ(request.field("day"), "yesterday");
+  EXPECT_TRUE(parse_command_line(words("queue tls-report --config F")).has_value());
+}
+
 TEST(CommandLine, LaterVerbsSaySo) {
   for (const auto* line : {"backup"})
     EXPECT_THAT(parse_command_line(words(line)).error().text, testing::HasSubstr("not in this version")) << line;

@@ -94,16 +94,17 @@ Result<RelayFiles> load_relay_files(const Config& config) {
 Relays::Relays(const Config& config, RelayFiles files, dns::Resolver& resolver, store::Store& store,
                crypto::Random& random, const Clock& clock, net::Gate& gate, Metrics& metrics)
     : policy_threads_(kPolicyThreads, kPoliciesMax),
+      tls_sessions_(clock),
       sts_(
           resolver,
           [this, &resolver, ca_file = files.ca_file](std::string domain) {
             return fetch_tls_policy(resolver, policy_threads_, ca_file, std::move(domain));
           },
-          store, clock, metrics),
-      routes_(route_options(config, std::move(files)), resolver, random, &sts_, metrics),
+          store, clock, metrics, &tls_sessions_),
+      routes_(route_options(config, std::move(files)), resolver, random, &sts_, metrics, &tls_sessions_),
       relay_([](Executor loop, net::Endpoint where,
                 net::Duration at_most) { return net::asio::connect(loop, where, at_most); },
              [this](const relay::Host& host) { return tls_.make(demands_of(host)); }, relay_options(config), gate,
-             metrics) {}
+             metrics, &tls_sessions_) {}
 
 }  // namespace paraph::app

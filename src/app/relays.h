@@ -36,10 +36,12 @@ class Relays {
 
   relay::Relay& relay() { return relay_; }
   queue::NextHops& next_hops() { return routes_; }
+  relay::TlsSessions& tls_sessions() { return tls_sessions_; }
 
  private:
   net::asio::ClientTlsMaker tls_;
   net::WorkerPool policy_threads_;
+  relay::TlsSessions tls_sessions_;
   queue::MtaSts sts_;
   queue::Routes routes_;
   relay::smtp::SmtpRelay relay_;

@@ -172,7 +172,8 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
       verbs(*store, accounts, mailboxes, signatures, deposit.policies(), deposit.keys(), dkim_keys, queue_items,
             [this](std::string password) { return make_on(pool, random, std::move(password)); },
             {.states = [this] { return sources.states(); },
-             .forget = [this](std::string address) { return sources.forget(std::move(address)); }}) {
+             .forget = [this](std::string address) { return sources.forget(std::move(address)); }},
+            {.sessions = &relays.tls_sessions(), .organization = config.server.name}) {
   for (const auto* remote : sources.all()) count(*remote);
   metrics.counter_from("paraph_store_batches_total", "Batches committed to the store.",
                        [this] { return store->counters().batches; });

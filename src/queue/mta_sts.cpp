@@ -17,6 +17,7 @@ constexpr std::size_t kPolicyBytesMax = 64 * 1024;
 constexpr std::size_t kExchangesMax = 256;
 constexpr std::size_t kExchangesBytesMax = 16 * 1024;  ///< all together: what a row holds
 constexpr std::size_t kInMemoryMax = 1000;
+constexpr std::size_t kReportedExchangesMax = 20;
 constexpr std::chrono::seconds kMaxAge{31'557'600};  // §3.2
 constexpr std::chrono::seconds kFetchAgain{300};     // §3.3
 constexpr std::chrono::hours kRefreshAfter{24};      // §10.2
@@ -86,6 +87,20 @@ Result<void> take_exchange(StsPolicy& policy, std::string_view value) {
 
 }  // namespace
 
+relay::AppliedPolicy applied_policy(const std::string& domain, const StsPolicy& policy) {
+  constexpr std::string_view kModes[] = {"none", "testing", "enforce"};
+  relay::AppliedPolicy applied{.domain = domain, .kind = relay::AppliedPolicy::Kind::Sts};
+  if (policy.exchanges.empty()) return applied;
+  applied.lines = {"version: STSv1", fmt::format("mode: {}", kModes[static_cast<std::size_t>(policy.mode)])};
+  for (const auto& exchange : policy.exchanges) {
+    if (applied.hosts.size() == kReportedExchangesMax) break;
+    applied.lines.push_back("mx: " + exchange);
+    applied.hosts.push_back(exchange);
+  }
+  applied.lines.push_back(fmt::format("max_age: {}", policy.max_age.count()));
+  return applied;
+}
+
 bool names_host(const StsPolicy& policy, std::string_view host) {
   return std::ranges::any_of(policy.exchanges, [&](std::string_view name) {
     if (!name.starts_with("*.")) return name == host;
@@ -134,11 +149,13 @@ Result<StsPolicy> parse_sts_policy(std::string_view text) {
   return policy;
 }
 
-MtaSts::MtaSts(dns::Resolver& resolver, Fetch fetch, store::Store& store, const Clock& clock, Metrics& metrics)
+MtaSts::MtaSts(dns::Resolver& resolver, Fetch fetch, store::Store& store, const Clock& clock, Metrics& metrics,
+               relay::TlsSessions* sessions)
     : resolver_(resolver),
       fetch_(std::move(fetch)),
       rows_(store, clock),
       clock_(clock),
+      sessions_(sessions),
       found_(metrics.counter("paraph_tls_policy_total", std::string(kPolicyHelp), {{"result", "sts"}})),
       fetch_errors_(
           metrics.counter("paraph_tls_policy_total", std::string(kPolicyHelp), {{"result", "sts-policy-fetch-error"}})),
@@ -193,6 +210,13 @@ Task<StsPolicy> MtaSts::fetch(std::string domain, std::string id, Known before) 
   const auto now = clock_.now();
   if (!policy) {
     (text ? invalid_ : fetch_errors_).add();
+    if (sessions_ != nullptr)
+      sessions_->add_failure(std::make_shared<const relay::AppliedPolicy>(applied_policy(domain, {})),
+                             {.result = text ? "sts-policy-invalid" : "sts-policy-fetch-error",
+                              .host = "",
+                              .sending_ip = "",
+                              .receiving_ip = "",
+                              .reason = policy.error().text});
     const auto last = before.policy.until > now ? as_said(before.policy) : StsPolicy();
     // RFC 8461 §10.2: who demands TLS should hear of it before the policy ends.
     log(last.mode == Mode::None ? Level::Info : Level::Warn, "mta-sts domain={} policy=unusable{}: {}",

@@ -16,6 +16,7 @@
 #include "dns/dns.h"
 #include "queue/sts_rows.h"
 #include "record/codec.h"
+#include "relay/tls_sessions.h"
 #include "store/store.h"
 
 namespace paraph::queue {
@@ -28,6 +29,9 @@ struct StsPolicy {
   std::chrono::seconds max_age{0};
   friend bool operator==(const StsPolicy&, const StsPolicy&) = default;
 };
+
+/// As a report of TLS says it (RFC 8460 §4.4); one without exchanges is one that could not be had.
+relay::AppliedPolicy applied_policy(const std::string& domain, const StsPolicy& policy);
 
 /// RFC 8461 §4.1: is this host, lower case, one that the policy names? A "*" stands for one label.
 bool names_host(const StsPolicy& policy, std::string_view host);
@@ -48,8 +52,9 @@ class MtaSts {
   /// that name. Any failure is one; it takes no longer than a minute (§3.3).
   using Fetch = std::function<Task<Result<std::string>>(std::string domain)>;
 
-  /// All outlive this.
-  MtaSts(dns::Resolver& resolver, Fetch fetch, store::Store& store, const Clock& clock, Metrics& metrics);
+  /// `sessions` hears of policies that could not be had; null: nobody does. All outlive this.
+  MtaSts(dns::Resolver& resolver, Fetch fetch, store::Store& store, const Clock& clock, Metrics& metrics,
+         relay::TlsSessions* sessions = nullptr);
 
   /// What holds for `domain`, lower case, now; None when it says nothing. A policy that is known stays valid while DNS
   /// or its server fail, or its record is gone (§3.3, §5.1). `within` is for DNS. Codes of the store: whether there is
@@ -69,6 +74,7 @@ class MtaSts {
   const Fetch fetch_;
   StsRows rows_;
   const Clock& clock_;
+  relay::TlsSessions* const sessions_;
   Counter& found_;
   Counter& fetch_errors_;
   Counter& invalid_;

@@ -91,7 +91,9 @@ class MtaStsTest : public ::testing::Test {
   }
   /// A process begins: what the one before had in memory is gone.
   void restart() {
-    sts_.emplace(dns_, [this](std::string domain) { return fetch(std::move(domain)); }, flaky_, clock_, metrics_);
+    sts_.emplace(
+        dns_, [this](std::string domain) { return fetch(std::move(domain)); }, flaky_, clock_, metrics_,
+        &tls_sessions_);
   }
   std::size_t rows() {
     return net::run_task(loop_, store_.scan(record::all_with(record::tls_policies_prefix())))->size();
@@ -110,6 +112,7 @@ class MtaStsTest : public ::testing::Test {
   Metrics metrics_;
   Result<std::string> answer_ = policy("enforce");
   std::vector<std::string> fetched_;
+  relay::TlsSessions tls_sessions_{clock_};
   store::memory::MemoryStore store_;
   store::Flaky flaky_{store_};
   std::optional<MtaSts> sts_;
@@ -235,6 +238,15 @@ TEST_F(MtaStsTest, RowsGoWhenTheirTimeIsOverAndOneWithoutTimeIsNotKept) {
 TEST_F(MtaStsTest, ABadPolicyIsNone) {
   answer_ = "<html>";
   EXPECT_EQ(find(), Mode::None);
+  clock_.advance(std::chrono::seconds(301));
+  answer_ = fail(Code::Unavailable, "refused");
+  EXPECT_EQ(find(), Mode::None);
+  const auto day = tls_sessions_.find(relay::TlsSessions::Which::Today, "a.test");
+  ASSERT_EQ(day.domains.count("a.test"), 1u);
+  const auto& failures = day.domains.at("a.test").at(0).failures;
+  ASSERT_EQ(failures.size(), 2u);
+  EXPECT_EQ(failures[0].failure.result, "sts-policy-invalid");
+  EXPECT_EQ(failures[1].failure.result, "sts-policy-fetch-error");
 }
 
 }  // namespace

@@ -12,6 +12,9 @@
 namespace paraph::queue {
 namespace {
 
+constexpr std::size_t kReportedRecordsMax = 20;
+constexpr std::size_t kReportedBytesMax = 64;  ///< of one record: a SHA-512
+
 using Mode = StsPolicy::Mode;
 using std::chrono::milliseconds;
 
@@ -67,6 +70,19 @@ std::unexpected<Error> lookup_failed(Error error) {
   return fail(gone ? Code::NotFound : Code::Unavailable, std::move(error.text));
 }
 
+using Kind = relay::AppliedPolicy::Kind;
+
+/// The records as they are written in a zone (RFC 6698 §2.2).
+relay::AppliedPolicy tlsa_policy(const std::string& domain, const std::vector<relay::Tlsa>& records) {
+  relay::AppliedPolicy applied{.domain = domain, .kind = Kind::Tlsa};
+  for (const auto& one : records) {
+    if (applied.lines.size() == kReportedRecordsMax) break;
+    const auto data = hex(std::string_view(one.data).substr(0, kReportedBytesMax));
+    applied.lines.push_back(fmt::format("{} {} {} {}", one.usage, one.selector, one.matching, data));
+  }
+  return applied;
+}
+
 /// RFC 5321 §5.1: this server, and whatever is not preferred to it, is no way on. True: it is among them.
 bool drop_from(std::vector<dns::Mx>& exchanges, std::string_view own_name) {
   std::optional<std::uint16_t> own;
@@ -85,11 +101,13 @@ bool Route::fits(std::string_view lower_domain) const {
   return lower_domain == domain;
 }
 
-Routes::Routes(RouteOptions options, dns::Resolver& resolver, crypto::Random& random, MtaSts* sts, Metrics& metrics)
+Routes::Routes(RouteOptions options, dns::Resolver& resolver, crypto::Random& random, MtaSts* sts, Metrics& metrics,
+               relay::TlsSessions* sessions)
     : options_(std::move(options)),
       resolver_(resolver),
       random_(random),
       sts_(sts),
+      sessions_(sessions),
       dnssec_invalid_(metrics.counter("paraph_tls_policy_total",
                                       "What was found out about the TLS policies of other domains (RFC 8460).",
                                       {{"result", "dnssec-invalid"}})),
@@ -197,21 +215,34 @@ Task<Result<relay::Host>> Routes::find_host(Exchange exchange, std::string domai
     host.names = {host.name};
     host.ca_pem = options_.ca_pem;
   }
+  auto applied = policy.mode == Mode::None ? relay::AppliedPolicy{.domain = domain} : applied_policy(domain, policy);
+  host.applied = std::make_shared<const relay::AppliedPolicy>(std::move(applied));
   if (!exchange.ask_tlsa) co_return host;
   auto records = co_await resolver_.tlsa(exchange.host, options_.port, left_until(deadline));
   if (!records) {
     dnssec_invalid_.add();
+    note_failure(tlsa_policy(domain, {}), "dnssec-invalid", exchange.host, records.error().text);
     co_return fail(Code::Unauthenticated,
                    fmt::format("the TLSA records of {} cannot be had: {}", exchange.host, records.error().text));
   }
   if (records->empty()) co_return host;
   host.tls = relay::Tls::Dane;
-  host.names = {host.name, std::move(domain)};  // RFC 7672 §3.2.2
+  host.names = {host.name, domain};  // RFC 7672 §3.2.2
   host.ca_pem.clear();
   for (auto& one : *records)
     host.tlsa.push_back(
         {.usage = one.usage, .selector = one.selector, .matching = one.matching, .data = std::move(one.data)});
+  host.applied = std::make_shared<const relay::AppliedPolicy>(tlsa_policy(domain, host.tlsa));
   co_return host;
+}
+
+/// What kept from a session.
+void Routes::note_failure(relay::AppliedPolicy applied, const char* result, const std::string& host,
+                          std::string reason) {
+  if (sessions_ == nullptr) return;
+  sessions_->add_failure(
+      std::make_shared<const relay::AppliedPolicy>(std::move(applied)),
+      {.result = result, .host = host, .sending_ip = "", .receiving_ip = "", .reason = std::move(reason)});
 }
 
 Task<Result<NextHop>> Routes::find_domain(std::string domain) {
@@ -226,6 +257,8 @@ Task<Result<NextHop>> Routes::find_domain(std::string domain) {
   for (auto& exchange : all) {
     if (policy.mode != Mode::None && !names_host(policy, exchange.host)) {
       sts_mismatch_.add();
+      note_failure(applied_policy(domain, policy), "validation-failure", exchange.host,
+                   "the policy does not name this exchange");
       log(Level::Info, "mta-sts domain={} host={} is not in its policy", printable(domain), printable(exchange.host));
       if (policy.mode == Mode::Enforce) {
         last = {Code::Unauthenticated, fmt::format("the MTA-STS policy of {} does not name {}", domain, exchange.host)};

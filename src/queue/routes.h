@@ -43,8 +43,10 @@ struct RouteOptions {
 /// asked for by its A-labels. Any event loop.
 class Routes final : public NextHops {
  public:
-  /// `sts` may be null: policies are not asked for. All outlive this.
-  Routes(RouteOptions options, dns::Resolver& resolver, crypto::Random& random, MtaSts* sts, Metrics& metrics);
+  /// `sts` may be null: policies are not asked for; `sessions` too: what keeps from a session is not told. All outlive
+  /// this.
+  Routes(RouteOptions options, dns::Resolver& resolver, crypto::Random& random, MtaSts* sts, Metrics& metrics,
+         relay::TlsSessions* sessions = nullptr);
 
   Task<Result<NextHop>> find(std::string domain) override;
   /// "smart.example.net:587", or the domain as DNS knows it.
@@ -64,6 +66,7 @@ class Routes final : public NextHops {
   Task<Result<std::vector<Exchange>>> exchanges(std::string domain, Deadline deadline);
   Task<Result<relay::Host>> find_host(Exchange exchange, std::string domain, StsPolicy policy, Deadline deadline);
   Task<Result<std::vector<net::Endpoint>>> addresses(std::string name, std::uint16_t port, Deadline deadline);
+  void note_failure(relay::AppliedPolicy applied, const char* result, const std::string& host, std::string reason);
   std::vector<dns::Mx> ordered(std::vector<dns::Mx> found);
   template <class T>
   void shuffle(std::vector<T>& things);
@@ -72,6 +75,7 @@ class Routes final : public NextHops {
   dns::Resolver& resolver_;
   crypto::Random& random_;
   MtaSts* const sts_;
+  relay::TlsSessions* const sessions_;
   Counter& dnssec_invalid_;
   Counter& sts_mismatch_;
 };

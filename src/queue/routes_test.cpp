@@ -28,8 +28,8 @@ class RoutesTest : public ::testing::Test {
     for (unsigned char i = 1; i < 10; ++i) dns_.add_address("mx" + std::to_string(i) + ".a.test", v4(i));
   }
   Result<NextHop> find(const std::string& domain) {
-    MtaSts sts(dns_, [this](std::string) { return policy(); }, store_, clock_, metrics_);
-    Routes routes(options_, dns_, random_, &sts, metrics_);
+    MtaSts sts(dns_, [this](std::string) { return policy(); }, store_, clock_, metrics_, &tls_sessions_);
+    Routes routes(options_, dns_, random_, &sts, metrics_, &tls_sessions_);
     return net::run_task(loop_, routes.find(domain));
   }
   Task<Result<std::string>> policy() { co_return policy_; }
@@ -74,6 +74,7 @@ class RoutesTest : public ::testing::Test {
   crypto::SeededRandom random_{1};
   store::memory::MemoryStore store_;
   FakeClock clock_{Time(std::chrono::seconds(1'000'000))};
+  relay::TlsSessions tls_sessions_{clock_};
   Metrics metrics_;
   RouteOptions options_;
   Result<std::string> policy_ = fail(Code::Unavailable, "none");
@@ -223,6 +224,40 @@ TEST_F(PolicyTest, Enforced) {
   EXPECT_EQ(found->hosts[0].tls, relay::Tls::Required);
   EXPECT_THAT(found->hosts[0].names, ElementsAre("mx2.a.test"));
   EXPECT_EQ(counted("validation-failure"), 1u);
+}
+
+TEST_F(PolicyTest, IsTold) {  // RFC 8460 §4.4
+  EXPECT_EQ(*find("a.test")->hosts[0].applied, relay::AppliedPolicy{.domain = "a.test"});
+  EXPECT_TRUE(tls_sessions_.find(relay::TlsSessions::Which::Today).domains.empty()) << "nothing has failed yet";
+  set_policy("enforce", "*.b.test\nmx: mx2.a.test");
+  const auto found = find("a.test");
+  const relay::AppliedPolicy sts{
+      .domain = "a.test",
+      .kind = relay::AppliedPolicy::Kind::Sts,
+      .lines = {"version: STSv1", "mode: enforce", "mx: *.b.test", "mx: mx2.a.test", "max_age: 1000"},
+      .hosts = {"*.b.test", "mx2.a.test"}};
+  EXPECT_EQ(*found->hosts[0].applied, sts);
+  const auto day = tls_sessions_.find(relay::TlsSessions::Which::Today, "a.test");
+  ASSERT_EQ(day.domains.count("a.test"), 1u);
+  const auto& sessions = day.domains.at("a.test").at(0);
+  EXPECT_EQ(*sessions.policy, sts);
+  ASSERT_EQ(sessions.failures.size(), 1u);
+  EXPECT_EQ(sessions.failures[0].failure.result, "validation-failure");
+  EXPECT_EQ(sessions.failures[0].failure.host, "mx1.a.test");
+}
+
+TEST_F(PolicyTest, DaneIsTold) {
+  dns_.set_secure("a.test");
+  for (const char* host : {"mx1.a.test", "mx2.a.test"}) dns_.set_secure(host);
+  dns_.add_tlsa("mx1.a.test", 25, {3, 1, 1, "digest"});
+  failing_.insert("TLSA _25._tcp.mx2.a.test");
+  const relay::AppliedPolicy tlsa{
+      .domain = "a.test", .kind = relay::AppliedPolicy::Kind::Tlsa, .lines = {"3 1 1 646967657374"}};
+  EXPECT_EQ(*find("a.test")->hosts[0].applied, tlsa);
+  const auto day = tls_sessions_.find(relay::TlsSessions::Which::Today, "a.test");
+  ASSERT_EQ(day.domains.count("a.test"), 1u);
+  EXPECT_EQ(day.domains.at("a.test")[0].failures.at(0).failure.result, "dnssec-invalid");
+  EXPECT_EQ(day.domains.at("a.test")[0].failures.at(0).failure.host, "mx2.a.test");
 }
 
 TEST_F(PolicyTest, NoHostOfThePolicy) {

@@ -10,6 +10,7 @@
 #include "base/task.h"
 #include "mail/transaction.h"
 #include "net/endpoint.h"
+#include "relay/tls_sessions.h"
 
 namespace paraph::relay {
 
@@ -42,7 +43,8 @@ struct Host {
   std::vector<std::string> names;  ///< Required: "mx.example.org", or "*.example.org" for one label (RFC 8461 §4.1)
   std::vector<Tlsa> tlsa;          ///< Dane
   std::optional<Login> login;
-  std::string ca_pem;  ///< trusted besides the system's authorities
+  std::string ca_pem;        ///< trusted besides the system's authorities
+  AppliedPolicyPtr applied;  ///< whose sessions these are, and by what policy; null: nobody is told of them
   friend auto operator<=>(const Host&, const Host&) = default;
 };
 

@@ -34,7 +34,11 @@ bool must_be_tls(const Host& host) { return host.tls == Tls::Required || host.tl
 class Opening {
  public:
   Opening(Dialer& dialer, const Host& host, Connection& connection)
-      : dialer_(dialer), host_(host), connection_(connection) {}
+      : dialer_(dialer),
+        host_(host),
+        connection_(connection),
+        local_(connection.stream().local()),
+        peer_(connection.stream().peer()) {}
 
   Task<Step> run(InClear in_clear) {
     auto greeting = co_await connection_.read_reply("connecting", patience().greeting);
@@ -75,19 +79,19 @@ class Opening {
     if (!context) co_return trouble(no_answer(std::move(context).error().text, kTlsFailed));
     auto done = co_await connection_.start_tls(*std::move(context), patience().handshake);
     if (!done) co_return handshake_failed(std::move(done).error().text);
-    dialer_.tls_counts.add(host_.tls, TlsResult::Success);
+    dialer_.tls_counts.add_success(host_);
     auto step = co_await hello();
     co_return step;
   }
 
   Step no_tls(std::string sentence) {
-    dialer_.tls_counts.add(host_.tls, TlsResult::NotSupported);
+    dialer_.tls_counts.add_failure(host_, TlsResult::NotSupported, sentence, local_, peer_);
     if (must_be_tls(host_)) return trouble(no_answer(std::move(sentence), kNoTls));
     return {};
   }
 
   Step handshake_failed(std::string sentence) {
-    dialer_.tls_counts.add(host_.tls, tls_result(sentence));
+    dialer_.tls_counts.add_failure(host_, tls_result(sentence), sentence, local_, peer_);
     return std::unexpected(Trouble{.answer = no_answer(std::move(sentence), kTlsFailed), .handshake = true});
   }
 
@@ -108,6 +112,7 @@ class Opening {
   Dialer& dialer_;
   const Host& host_;
   Connection& connection_;
+  const net::Endpoint local_, peer_;
 };
 
 using Opened = std::expected<std::unique_ptr<Connection>, Trouble>;

@@ -81,6 +81,7 @@ Pool::Key Pool::key_of(const Executor& loop, const Host& host) {
           .host = host,
           .port = host.addresses.empty() ? std::uint16_t{0} : host.addresses.front().port};
   key.host.addresses.clear();
+  key.host.applied.reset();  // one connection may serve many domains
   return key;
 }
 

@@ -48,6 +48,17 @@ TEST_F(RelayPoolTest, NotForOtherDemands) {
   EXPECT_EQ(world_.connections(), 5u);
 }
 
+TEST_F(RelayPoolTest, ForAnotherDomainOfTheSameHostToo) {
+  world_.expect({});
+  for (const char* domain : {"a.test", "b.test"}) {
+    auto to = host();
+    to.applied = std::make_shared<const AppliedPolicy>(AppliedPolicy{.domain = domain});
+    EXPECT_EQ(send(to), 250);
+  }
+  EXPECT_EQ(world_.connections(), 1u);
+  EXPECT_EQ(world_.tls_day().domains.size(), 1u) << "it counts for whom it was opened for";
+}
+
 TEST_F(RelayPoolTest, AfterARefusalItIsReset) {
   world_.expect({.instead = {{"RCPT", "550 5.1.1 nobody"}}});
   EXPECT_EQ(send(), 550);

@@ -30,12 +30,13 @@ constexpr const char* kHelp = "Connections over which messages went to other ser
 
 }  // namespace
 
-SmtpRelay::SmtpRelay(Connect connect, MakeTls make_tls, Options options, net::Gate& gate, Metrics& metrics)
+SmtpRelay::SmtpRelay(Connect connect, MakeTls make_tls, Options options, net::Gate& gate, Metrics& metrics,
+                     TlsSessions* sessions)
     : dialer_{.connect = std::move(connect),
               .make_tls = std::move(make_tls),
               .options = std::move(options),
               .gate = gate,
-              .tls_counts = TlsCounts(metrics)},
+              .tls_counts = TlsCounts(metrics, sessions)},
       pool_(dialer_.options, gate),
       new_connections_(metrics.counter(kConnections, kHelp, {{"kind", "new"}})),
       kept_connections_(metrics.counter(kConnections, kHelp, {{"kind", "kept"}})) {}

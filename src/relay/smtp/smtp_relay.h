@@ -14,7 +14,9 @@ namespace paraph::relay::smtp {
 /// and outlives this. Destroy it when the gate is empty.
 class SmtpRelay final : public Relay {
  public:
-  SmtpRelay(Connect connect, MakeTls make_tls, Options options, net::Gate& gate, Metrics& metrics);
+  /// `sessions` counts them by domain; null: nobody does. Outlives this.
+  SmtpRelay(Connect connect, MakeTls make_tls, Options options, net::Gate& gate, Metrics& metrics,
+            TlsSessions* sessions = nullptr);
 
   Task<Result<Outcome>> send(Host host, Job job) override;
 

@@ -254,7 +254,7 @@ class FakeWorld {
       : streams_(std::move(streams)),
         relay_([this](Executor loop, net::Endpoint where, net::Duration) { return connect(loop, where); },
                [](const Host&) -> Result<std::shared_ptr<const net::TlsContext>> { return net::memory::tls_context(); },
-               std::move(options), gate_, metrics_) {}
+               std::move(options), gate_, metrics_, &tls_sessions_) {}
   ~FakeWorld() {
     for (auto& server : servers_) server->close();
     settle_all();
@@ -292,6 +292,7 @@ class FakeWorld {
   const std::vector<net::Endpoint>& called() const { return called_; }
   net::Gate& gate() { return gate_; }
   Metrics& metrics() { return metrics_; }
+  TlsDay tls_day() { return tls_sessions_.find(TlsSessions::Which::Today); }
   /// The client's side of a connection that is open.
   net::memory::MemoryStream& client(std::size_t connection) { return *clients_.at(connection); }
   net::memory::MemoryStream& server(std::size_t connection) { return *servers_.at(connection); }
@@ -322,6 +323,8 @@ class FakeWorld {
   boost::asio::io_context loop_{1};
   net::Gate gate_;
   Metrics metrics_;
+  FakeClock clock_{Time{}};
+  TlsSessions tls_sessions_{clock_};
   net::memory::Options streams_;
   std::deque<Behaviour> behaviours_;
   std::vector<std::shared_ptr<Heard>> heard_;

@@ -28,6 +28,8 @@ constexpr Meaning kMeanings[] = {{"hostname mismatch", TlsResult::HostMismatch},
 
 }  // namespace
 
+std::string_view name_of(TlsResult result) { return kResultNames[static_cast<std::size_t>(result)]; }
+
 TlsResult tls_result(std::string_view sentence) {
   for (const auto& [words, result] : kMeanings) {
     if (ifind(sentence, words) != std::string_view::npos) return result;
@@ -35,7 +37,7 @@ TlsResult tls_result(std::string_view sentence) {
   return TlsResult::Invalid;
 }
 
-TlsCounts::TlsCounts(Metrics& metrics) {
+TlsCounts::TlsCounts(Metrics& metrics, TlsSessions* sessions) : sessions_(sessions) {
   for (std::size_t tls = 0; tls < counters_.size(); ++tls) {
     for (std::size_t result = 0; result < kResults; ++result) {
       counters_[tls][result] =
@@ -46,7 +48,23 @@ TlsCounts::TlsCounts(Metrics& metrics) {
   }
 }
 
-void TlsCounts::add(Tls tls, TlsResult result) {
+void TlsCounts::add_success(const Host& host) {
+  count(host.tls, TlsResult::Success);
+  if (sessions_ != nullptr) sessions_->add_success(host.applied);
+}
+
+void TlsCounts::add_failure(const Host& host, TlsResult result, std::string_view sentence, const net::Endpoint& local,
+                            const net::Endpoint& peer) {
+  count(host.tls, result);
+  if (sessions_ == nullptr) return;
+  sessions_->add_failure(host.applied, {.result = std::string(name_of(result)),
+                                        .host = host.name,
+                                        .sending_ip = local.address(),
+                                        .receiving_ip = peer.address(),
+                                        .reason = std::string(sentence)});
+}
+
+void TlsCounts::count(Tls tls, TlsResult result) {
   counters_[static_cast<std::size_t>(tls)][static_cast<std::size_t>(result)]->add();
 }
 

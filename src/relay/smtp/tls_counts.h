@@ -17,18 +17,28 @@ enum class TlsResult {
   Invalid,       ///< validation-failure: any other
 };
 
+/// "certificate-expired".
+std::string_view name_of(TlsResult result);
+
 /// What the sentence of a failed handshake means.
 TlsResult tls_result(std::string_view sentence);
 
 /// paraph_tls_outbound_sessions_total{tls="...",result="..."}: one more for each session that asked for STARTTLS, or
-/// would have. Any thread.
+/// would have; and the same by domain and policy. Any thread.
 class TlsCounts {
  public:
-  explicit TlsCounts(Metrics& metrics);
-  void add(Tls tls, TlsResult result);
+  /// `sessions` may be null; outlives this.
+  TlsCounts(Metrics& metrics, TlsSessions* sessions);
+  void add_success(const Host& host);
+  /// `sentence`: what is known besides. The addresses are those of the session.
+  void add_failure(const Host& host, TlsResult result, std::string_view sentence, const net::Endpoint& local,
+                   const net::Endpoint& peer);
 
  private:
   static constexpr std::size_t kResults = 6;
+  void count(Tls tls, TlsResult result);
+
+  TlsSessions* sessions_;
   std::array<std::array<Counter*, kResults>, 4> counters_{};
 };
 

@@ -47,6 +47,37 @@ TEST_F(RelayTlsTest, StartTls) {
   EXPECT_EQ(counted("opportunistic", "success"), 1u);
 }
 
+TEST_F(RelayTlsTest, IsCountedForTheDomainAndItsPolicy) {
+  auto to = host(Tls::Required);
+  to.applied = std::make_shared<const AppliedPolicy>(
+      AppliedPolicy{.domain = "a.test", .kind = AppliedPolicy::Kind::Sts, .lines = {"mode: enforce"}});
+  world_.expect({.extensions = "STARTTLS", .breaks_handshake = true});
+  send(to);
+  for (int i = 0; i < 2; ++i) {
+    world_.expect({.extensions = "PIPELINING"});
+    send(to);
+  }
+  world_.expect({.extensions = "STARTTLS\nPIPELINING"});
+  EXPECT_EQ(send(to), "250 taken");
+  EXPECT_EQ(send(to), "250 taken");
+  EXPECT_EQ(world_.connections(), 4u);
+  const auto day = world_.tls_day();
+  ASSERT_EQ(day.domains.count("a.test"), 1u);
+  ASSERT_EQ(day.domains.at("a.test").size(), 1u);
+  const auto& sessions = day.domains.at("a.test")[0];
+  EXPECT_EQ(*sessions.policy, *to.applied);
+  EXPECT_EQ(sessions.succeeded, 1u) << "one connection is one session";
+  EXPECT_EQ(sessions.failed, 3u);
+  ASSERT_EQ(sessions.failures.size(), 2u);
+  EXPECT_EQ(sessions.failures[0].failure.result, "validation-failure");
+  EXPECT_THAT(sessions.failures[0].failure.reason, StartsWith("the TLS handshake failed"));
+  EXPECT_EQ(sessions.failures[1].failure.result, "starttls-not-supported");
+  EXPECT_EQ(sessions.failures[1].failure.host, "mx.test");
+  EXPECT_NE(sessions.failures[1].failure.receiving_ip, "");
+  EXPECT_NE(sessions.failures[1].failure.sending_ip, "");
+  EXPECT_EQ(sessions.failures[1].sessions, 2u);
+}
+
 TEST_F(RelayTlsTest, NoneMeansNone) {
   world_.expect({.extensions = "STARTTLS\nPIPELINING"});
   EXPECT_EQ(send(host(Tls::None)), "250 taken");

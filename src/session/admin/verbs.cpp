@@ -90,13 +90,15 @@ const Verbs::Row Verbs::kRows[] = {
     {"queue release", "item", &Verbs::queue_release},
     {"queue refusals", "", &Verbs::queue_refusals},
     {"queue forget", "domain", &Verbs::queue_forget},
+    {"queue tls-report", "", &Verbs::queue_tls_report},
     {"source list", "", &Verbs::source_list},
     {"check", "", &Verbs::check},
 };
 
 Verbs::Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxes& mailboxes,
              service::Signatures& signatures, service::Policies& policies, service::KeyRing& keys,
-             service::DkimKeys& dkim_keys, service::QueueItems& queue, MakeVerifier make_verifier, Sources sources)
+             service::DkimKeys& dkim_keys, service::QueueItems& queue, MakeVerifier make_verifier, Sources sources,
+             TlsReports tls_reports)
     : store_(store),
       accounts_(accounts),
       mailboxes_(mailboxes),
@@ -106,7 +108,8 @@ Verbs::Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxe
       dkim_keys_(dkim_keys),
       queue_(queue),
       make_verifier_(std::move(make_verifier)),
-      sources_(std::move(sources)) {}
+      sources_(std::move(sources)),
+      tls_reports_(std::move(tls_reports)) {}
 
 Task<Result<void>> Verbs::run(Request request, PrintLine print) {
   const auto row = std::ranges::find(kRows, std::string_view(request.verb), &Row::verb);

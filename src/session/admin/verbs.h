@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "crypto/password.h"
+#include "relay/tls_sessions.h"
 #include "service/accounts.h"
 #include "service/check.h"
 #include "service/dkim_keys.h"
@@ -23,6 +24,12 @@ namespace paraph::admin {
 
 /// Takes one line for standard output; may wait on a peer.
 using PrintLine = std::function<Task<void>(std::string)>;
+
+/// How TLS came out with other servers, and who says so.
+struct TlsReports {
+  relay::TlsSessions* sessions = nullptr;  ///< null: nobody counts
+  std::string organization;                ///< this server's name
+};
 
 /// The administrative verbs, each once: the server runs them for its socket, and the command line in its own process
 /// when no server runs. Any event loop; everything it refers to outlives it.
@@ -43,7 +50,8 @@ class Verbs {
   /// `policies` and `keys` are those that deposits go by: then a change holds at once.
   Verbs(store::Store& store, service::Accounts& accounts, service::Mailboxes& mailboxes,
         service::Signatures& signatures, service::Policies& policies, service::KeyRing& keys,
-        service::DkimKeys& dkim_keys, service::QueueItems& queue, MakeVerifier make_verifier, Sources sources = {});
+        service::DkimKeys& dkim_keys, service::QueueItems& queue, MakeVerifier make_verifier, Sources sources = {},
+        TlsReports tls_reports = {});
 
   /// Runs one request to its end. The failure's sentence is for people. BadInput: no such verb, or a field is missing.
   Task<Result<void>> run(Request request, PrintLine print);
@@ -80,6 +88,7 @@ class Verbs {
   Task<Result<void>> queue_release(Request request, PrintLine print);
   Task<Result<void>> queue_refusals(Request request, PrintLine print);
   Task<Result<void>> queue_forget(Request request, PrintLine print);
+  Task<Result<void>> queue_tls_report(Request request, PrintLine print);
   Task<Result<void>> check(Request request, PrintLine print);
 
   struct Subject {
@@ -106,6 +115,7 @@ class Verbs {
   service::QueueItems& queue_;
   MakeVerifier make_verifier_;
   Sources sources_;
+  TlsReports tls_reports_;
 };
 
 }  // namespace paraph::admin

@@ -8,6 +8,7 @@
 #include "service/queue_items.h"
 #include "session/admin/date.h"
 #include "session/admin/queue_lines.h"
+#include "session/admin/tls_report.h"
 #include "session/admin/verbs.h"
 
 namespace paraph::admin {
@@ -168,6 +169,27 @@ Task<Result<void>> Verbs::queue_forget(Request request, PrintLine print) {
   const auto domain = request.field("domain");
   PARAPH_CO_CHECK(co_await queue_.refusals().forget(domain));
   co_await print(fmt::format("{}: the next message goes there with all of its signature", printable(domain)));
+  co_return Result<void>();
+}
+
+/// Of one domain as it is sent to it, of all for people.
+Task<Result<void>> Verbs::queue_tls_report(Request request, PrintLine print) {
+  using Which = relay::TlsSessions::Which;
+  const auto day = request.field("day");
+  if (!day.empty() && day != "today" && day != "yesterday")
+    co_return fail(Code::BadInput, "the day is today or yesterday");
+  if (tls_reports_.sessions == nullptr) co_return fail(Code::NotFound, "nobody counts sessions here");
+  const auto which = day == "yesterday" ? Which::Yesterday : Which::Today;
+  const auto domain = lowered(request.field("domain"));
+  if (domain.empty()) {
+    const auto lines = tls_lines(tls_reports_.sessions->find(which));
+    for (const auto& line : lines) co_await print(line);
+    co_return Result<void>();
+  }
+  const auto found = tls_reports_.sessions->find(which, domain);
+  if (found.domains.empty())
+    co_return fail(Code::NotFound, fmt::format("no session with {} was counted that day", printable(domain)));
+  co_await print(tls_report(found, tls_reports_.organization));
   co_return Result<void>();
 }
 

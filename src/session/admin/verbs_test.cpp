@@ -123,6 +123,29 @@ TEST_F(VerbsTest, SourcesAreShownWithTheirState) {
                                               "1970-01-01T00:01:00Z down\\\\x0aand out"));
 }
 
+TEST_F(VerbsTest, HowTlsCameOutIsShownAndReported) {
+  EXPECT_THAT(say("queue tls-report").failure, HasSubstr("nobody counts"));
+  relay::TlsSessions sessions(clock_);
+  const auto policy = std::make_shared<const relay::AppliedPolicy>(relay::AppliedPolicy{.domain = "example.net"});
+  sessions.add_success(policy);
+  Verbs verbs(store_, accounts_, mailboxes_, signatures_, policies_, keys_, dkim_keys_, queue_, {}, {},
+              {.sessions = &sessions, .organization = "vm.example.org"});
+  const auto report = [&](std::map<std::string, std::string> fields) {
+    return say_to(verbs, Request{"queue tls-report", std::move(fields)});
+  };
+  EXPECT_THAT(report({}).lines,
+              ElementsAre(HasSubstr("DOMAIN"), testing::MatchesRegex("example.net +no-policy-found +1 +0")));
+  EXPECT_THAT(report({{"domain", "Example.net"}}).lines,
+              ElementsAre(testing::AllOf(HasSubstr("\"report-id\":\"1970-01-01.example.net@vm.example.org\""),
+                                         HasSubstr("\"total-successful-session-count\":1"))));
+  EXPECT_THAT(report({{"domain", "example.com"}}).failure, HasSubstr("no session"));
+  EXPECT_THAT(report({{"day", "tomorrow"}}).failure, HasSubstr("today or yesterday"));
+  clock_.advance(std::chrono::hours(24));
+  EXPECT_THAT(report({{"domain", "example.net"}}).failure, HasSubstr("no session"));
+  EXPECT_THAT(report({{"domain", "example.net"}, {"day", "yesterday"}}).lines,
+              ElementsAre(HasSubstr("\"end-datetime\":\"1970-01-01T23:59:59Z\"")));
+}
+
 TEST_F(VerbsTest, Domains) {
   done("domain add", {{"domain", "example.test"}});
   done("domain add", {{"domain", "example.org"}});
