@@ -1,9 +1,10 @@
-"""MTA-STS between servers on hosts of their own: a certificate for a wrong name makes the message wait, the right one lets it go. Needs root.
+"""MTA-STS between servers on hosts of their own: a certificate for a wrong name makes the message wait, the right one lets it go, and a restart forgets no policy. Needs root.
 
 Policies are fetched from port 443, so the HTTPS server stands in a network namespace.
 """
 import contextlib
 import http.server
+import json
 import pathlib
 import shutil
 import signal
@@ -88,8 +89,9 @@ class TlsPolicy(unittest.TestCase):
         stack = contextlib.ExitStack()
         self.addCleanup(stack.close)
         network = stack.enter_context(Network())
-        dns = Dns(network, "--txt-record=_mta-sts.receiver.test,v=STSv1; id=20261128", "--host-record=mta-sts.receiver.test,10.77.1.1", exchange="10.77.2.2")
-        stack.callback(dns.stop)
+        self.network = network
+        self.dns = Dns(network, "--txt-record=_mta-sts.receiver.test,v=STSv1; id=20261128", "--host-record=mta-sts.receiver.test,10.77.1.1", exchange="10.77.2.2")
+        stack.callback(lambda: self.dns.stop())
         self.authority = Authority()
         stack.callback(self.authority.remove)
         stack.enter_context(policy_server(network, self.authority))
@@ -105,6 +107,13 @@ class TlsPolicy(unittest.TestCase):
         self.receiver.process.send_signal(signal.SIGHUP)
         self.wait(lambda: len(self.receiver.log) > before, "SIGHUP is not told")
 
+    def submit(self, subject):
+        audio = recordings().message("amr").read_bytes()
+        submit(self.sender, voice_message(subject, audio, "bob@receiver.test").replace(b"example.test", b"sender.test"), ["bob@receiver.test"])
+
+    def report(self):
+        return json.loads(self.sender.run("queue", "tls-report", "receiver.test").stdout)
+
     def wait(self, true, what, seconds=30):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -115,8 +124,7 @@ class TlsPolicy(unittest.TestCase):
 
     def test_the_wrong_name_waits_and_the_right_one_goes(self):
         self.show("other.receiver.test")
-        audio = recordings().message("amr").read_bytes()
-        submit(self.sender, voice_message("policy", audio, "bob@receiver.test").replace(b"example.test", b"sender.test"), ["bob@receiver.test"])
+        self.submit("policy")
         self.wait(lambda: "hostname mismatch" in self.sender.run("queue", "list").stdout, "no reason is shown")
         self.assertIn("4.7.5 the TLS handshake failed: hostname mismatch", self.sender.run("queue", "show", "1").stdout)
         self.assertIn(("mta-sts.receiver.test", "/.well-known/mta-sts.txt"), Policies.asked)
@@ -126,6 +134,33 @@ class TlsPolicy(unittest.TestCase):
         self.assertRegex(messages.parse(octets).get_all("Received")[0], r"with (UTF8)?E?SMTPS", "under TLS")
         self.assertEqual(len(inbox(self.receiver, "bob")), 1)
         self.assertEqual(inbox(self.sender, "alice"), [], "nothing to report")
+        [sessions] = self.report()["policies"]
+        self.assertEqual(sessions["policy"], {"policy-type": "sts", "policy-domain": "receiver.test", "mx-host": ["mx.receiver.test"],
+                                              "policy-string": ["version: STSv1", "mode: enforce", "mx: mx.receiver.test", "max_age: 86400"]})
+        self.assertEqual(sessions["summary"]["total-successful-session-count"], 1)
+        [failure] = sessions["failure-details"]
+        self.assertEqual((failure["result-type"], failure["receiving-mx-hostname"], failure["sending-mta-ip"], failure["receiving-ip"]),
+                         ("certificate-host-mismatch", "mx.receiver.test", "10.77.1.2", "10.77.2.2"))
+        self.assertGreaterEqual(failure["failed-session-count"], 1)
+
+    def test_a_restart_forgets_no_policy(self):
+        self.show("mx.receiver.test")
+        self.submit("first")
+        wait_for(self.receiver, "bob", "first")
+        asked = len(Policies.asked)
+        self.sender.stop()
+        self.dns.stop()  # who stands between hides the record
+        self.dns = Dns(self.network, exchange="10.77.2.2")
+        self.sender.start()
+        self.show("other.receiver.test")
+        self.submit("second")
+        self.wait(lambda: "hostname mismatch" in self.sender.run("queue", "list").stdout, "it is sent as if there were no policy")
+        self.assertEqual(len(Policies.asked), asked)
+        self.assertEqual(len(inbox(self.receiver, "bob")), 1)
+        self.assertEqual(self.report()["policies"][0]["summary"]["total-successful-session-count"], 0)
+        self.show("mx.receiver.test")
+        wait_for(self.receiver, "bob", "second")
+        self.assertEqual(self.sender.run("check").stdout.strip(), "the store is whole")
 
 
 if __name__ == "__main__":
