@@ -210,8 +210,8 @@ Task<Result<relay::Host>> Routes::find_host(Exchange exchange, std::string domai
   PARAPH_CO_TRY(host.addresses, co_await addresses(exchange.host, options_.port, deadline));
   std::erase_if(host.addresses, leads_nowhere);
   if (host.addresses.empty()) co_return no_server(exchange.host, "has no address of a mail server");
-  if (policy.mode == Mode::Enforce) {
-    host.tls = relay::Tls::Required;
+  if (policy.mode == Mode::Enforce) host.tls = relay::Tls::Required;
+  if (policy.mode != Mode::None) {
     host.names = {host.name};
     host.ca_pem = options_.ca_pem;
   }

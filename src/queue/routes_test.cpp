@@ -270,6 +270,7 @@ TEST_F(PolicyTest, Testing) {
   const auto found = find("a.test");
   ASSERT_EQ(found->hosts.size(), 2u);
   EXPECT_EQ(found->hosts[1].tls, relay::Tls::Opportunistic);
+  EXPECT_THAT(found->hosts[1].names, ElementsAre("mx2.a.test")) << "whether they are proved is told";
   EXPECT_EQ(counted("validation-failure"), 1u);
 }
 

@@ -40,8 +40,11 @@ struct Host {
   std::string name;                      ///< lower case, without the last dot: SNI, logs, reports
   std::vector<net::Endpoint> addresses;  ///< in the order of trying; one at least
   Tls tls = Tls::Opportunistic;
-  std::vector<std::string> names;  ///< Required: "mx.example.org", or "*.example.org" for one label (RFC 8461 §4.1)
-  std::vector<Tlsa> tlsa;          ///< Dane
+  /// Required: "mx.example.org", or "*.example.org" for one label (RFC 8461 §4.1). Opportunistic: a certificate for
+  /// one of them is asked for first, so that it can be told whether there is one (a policy in testing mode); then any
+  /// will do.
+  std::vector<std::string> names;
+  std::vector<Tlsa> tlsa;  ///< Dane
   std::optional<Login> login;
   std::string ca_pem;        ///< trusted besides the system's authorities
   AppliedPolicyPtr applied;  ///< whose sessions these are, and by what policy; null: nobody is told of them

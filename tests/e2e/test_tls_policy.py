@@ -52,14 +52,15 @@ def openssl(*arguments):
 
 class Policies(http.server.BaseHTTPRequestHandler):
     asked = []
+    policy = POLICY
 
     def do_GET(self):
         self.asked.append((self.headers["Host"], self.path))
         self.send_response(200)
         self.send_header("Content-Type", "text/plain")
-        self.send_header("Content-Length", str(len(POLICY)))
+        self.send_header("Content-Length", str(len(self.policy)))
         self.end_headers()
-        self.wfile.write(POLICY)
+        self.wfile.write(self.policy)
 
     def log_message(self, *_):
         pass
@@ -142,6 +143,18 @@ class TlsPolicy(unittest.TestCase):
         self.assertEqual((failure["result-type"], failure["receiving-mx-hostname"], failure["sending-mta-ip"], failure["receiving-ip"]),
                          ("certificate-host-mismatch", "mx.receiver.test", "10.77.1.2", "10.77.2.2"))
         self.assertGreaterEqual(failure["failed-session-count"], 1)
+
+    def test_in_testing_mode_the_wrong_name_goes_and_is_told(self):
+        Policies.policy = POLICY.replace(b"enforce", b"testing")
+        self.addCleanup(setattr, Policies, "policy", POLICY)
+        self.show("other.receiver.test")
+        self.submit("testing")
+        octets = wait_for(self.receiver, "bob", "testing")
+        self.assertRegex(messages.parse(octets).get_all("Received")[0], r"with (UTF8)?E?SMTPS", "under TLS all the same")
+        [sessions] = self.report()["policies"]
+        self.assertIn("mode: testing", sessions["policy"]["policy-string"])
+        self.assertEqual(sessions["summary"], {"total-successful-session-count": 0, "total-failure-session-count": 1})
+        self.assertEqual(sessions["failure-details"][0]["result-type"], "certificate-host-mismatch")
 
     def test_a_restart_forgets_no_policy(self):
         self.show("mx.receiver.test")

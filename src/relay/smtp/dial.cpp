@@ -13,7 +13,8 @@
 namespace paraph::relay::smtp {
 namespace {
 
-enum class InClear { No, Yes };
+/// How an opportunistic host is spoken to, one after the other. Others are spoken to as they demand.
+enum class Way { Tested, AsDemanded, InClear };
 
 // RFC 3463 §3.8, as Postfix uses them.
 constexpr const char* kNoTls = "4.7.4";      ///< security features not supported: STARTTLS is not to be had
@@ -28,29 +29,35 @@ using Step = std::expected<void, Trouble>;
 std::unexpected<Trouble> trouble(Answer answer) { return std::unexpected(Trouble{.answer = std::move(answer)}); }
 std::unexpected<Trouble> trouble(Error error) { return trouble(no_answer(std::move(error.text))); }
 
+bool is_tested(const Host& host) { return host.tls == Tls::Opportunistic && !host.names.empty(); }
+
+Way first_way(const Host& host) { return is_tested(host) ? Way::Tested : Way::AsDemanded; }
+
 bool must_be_tls(const Host& host) { return host.tls == Tls::Required || host.tls == Tls::Dane; }
 
 /// The begin of one connection.
 class Opening {
  public:
-  Opening(Dialer& dialer, const Host& host, Connection& connection)
+  Opening(Dialer& dialer, const Host& host, Connection& connection, Way way)
       : dialer_(dialer),
         host_(host),
         connection_(connection),
+        way_(way),
         local_(connection.stream().local()),
         peer_(connection.stream().peer()) {}
 
-  Task<Step> run(InClear in_clear) {
+  Task<Step> run() {
     auto greeting = co_await connection_.read_reply("connecting", patience().greeting);
     if (!greeting) co_return trouble(std::move(greeting).error());
     if (greeting->code != 220) co_return trouble(answer_of(*greeting));
     auto step = co_await hello();
-    if (step && host_.tls != Tls::None && in_clear == InClear::No) step = co_await secure();
+    if (step && host_.tls != Tls::None && way_ != Way::InClear) step = co_await secure();
     if (step && host_.login) step = co_await log_in();
     co_return step;
   }
 
  private:
+  bool counts() const { return way_ == first_way(host_); }
   const Patience& patience() const { return dialer_.options.patience; }
 
   // RFC 5321 §3.2: EHLO, and HELO for those who do not know it.
@@ -75,23 +82,25 @@ class Opening {
     // RFC 3207 §4: refused, the session goes on in clear.
     if (reply->code != 220)
       co_return no_tls(fmt::format("the server refuses STARTTLS: {} {}", reply->code, reply->text));
-    auto context = dialer_.make_tls(host_);
+    Host demands = host_;
+    if (way_ == Way::Tested) demands.tls = Tls::Required;
+    auto context = dialer_.make_tls(demands);
     if (!context) co_return trouble(no_answer(std::move(context).error().text, kTlsFailed));
     auto done = co_await connection_.start_tls(*std::move(context), patience().handshake);
     if (!done) co_return handshake_failed(std::move(done).error().text);
-    dialer_.tls_counts.add_success(host_);
+    if (counts()) dialer_.tls_counts.add_success(host_);
     auto step = co_await hello();
     co_return step;
   }
 
   Step no_tls(std::string sentence) {
-    dialer_.tls_counts.add_failure(host_, TlsResult::NotSupported, sentence, local_, peer_);
+    if (counts()) dialer_.tls_counts.add_failure(host_, TlsResult::NotSupported, sentence, local_, peer_);
     if (must_be_tls(host_)) return trouble(no_answer(std::move(sentence), kNoTls));
     return {};
   }
 
   Step handshake_failed(std::string sentence) {
-    dialer_.tls_counts.add_failure(host_, tls_result(sentence), sentence, local_, peer_);
+    if (counts()) dialer_.tls_counts.add_failure(host_, tls_result(sentence), sentence, local_, peer_);
     return std::unexpected(Trouble{.answer = no_answer(std::move(sentence), kTlsFailed), .handshake = true});
   }
 
@@ -112,18 +121,19 @@ class Opening {
   Dialer& dialer_;
   const Host& host_;
   Connection& connection_;
+  const Way way_;
   const net::Endpoint local_, peer_;
 };
 
 using Opened = std::expected<std::unique_ptr<Connection>, Trouble>;
 
-Task<Opened> open(Dialer& dialer, const Host& host, net::Endpoint address, InClear in_clear) {
+Task<Opened> open(Dialer& dialer, const Host& host, net::Endpoint address, Way way) {
   const Executor loop = co_await boost::asio::this_coro::executor;
   auto stream = co_await dialer.connect(loop, address, dialer.options.patience.connect);
   if (!stream) co_return trouble(std::move(stream).error());
   auto connection = std::make_unique<Connection>(*std::move(stream));
-  Opening opening(dialer, host, *connection);
-  auto step = co_await opening.run(in_clear);
+  Opening opening(dialer, host, *connection, way);
+  auto step = co_await opening.run();
   if (step) co_return std::move(connection);
   // It is told goodbye, and nobody waits for that.
   net::spawn(dialer.gate, loop, "relay quit", quit(std::move(connection), dialer.options.patience.last_words));
@@ -144,11 +154,13 @@ std::vector<net::Endpoint> addresses_to_try(const Host& host, std::size_t most) 
 Task<Dialled> dial(Dialer& dialer, const Host& host) {
   Undialled last{.answer = no_answer("the host has no address"), .address = {}};
   for (const auto& address : addresses_to_try(host, dialer.options.addresses_max)) {
-    auto opened = co_await open(dialer, host, address, InClear::No);
-    if (!opened && opened.error().handshake && host.tls == Tls::Opportunistic) {
-      log(Level::Info, "relay host={} address={} tls=failed, in clear: {}", printable(host.name), address.text(),
-          printable(opened.error().answer.text));
-      opened = co_await open(dialer, host, address, InClear::Yes);
+    auto way = first_way(host);
+    auto opened = co_await open(dialer, host, address, way);
+    while (!opened && opened.error().handshake && host.tls == Tls::Opportunistic && way != Way::InClear) {
+      way = way == Way::Tested ? Way::AsDemanded : Way::InClear;
+      log(Level::Info, "relay host={} address={} tls=failed, {}: {}", printable(host.name), address.text(),
+          way == Way::InClear ? "in clear" : "with any certificate", printable(opened.error().answer.text));
+      opened = co_await open(dialer, host, address, way);
     }
     if (opened) co_return *std::move(opened);
     last = {.answer = std::move(opened).error().answer, .address = address.address()};

@@ -28,8 +28,9 @@ struct Undialled {
 using Dialled = std::expected<std::unique_ptr<Connection>, Undialled>;
 
 /// A connection to `host` that is ready for MAIL: its addresses in order; greeting, EHLO, STARTTLS and AUTH as `host`
-/// demands. Where TLS is opportunistic and the handshake fails, the same address is tried once more in clear.
-/// A refused log-in is no refusal of the message: its code is 0.
+/// demands. Where TLS is opportunistic and the handshake fails, the same address is tried once more in clear; where
+/// names are to be tested, before that with any certificate. What counts is how the first handshake came out. A refused
+/// log-in is no refusal of the message: its code is 0.
 Task<Dialled> dial(Dialer& dialer, const Host& host);
 
 }  // namespace paraph::relay::smtp

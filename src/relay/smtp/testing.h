@@ -253,7 +253,10 @@ class FakeWorld {
   explicit FakeWorld(Options options = {.name = "me.test"}, net::memory::Options streams = {})
       : streams_(std::move(streams)),
         relay_([this](Executor loop, net::Endpoint where, net::Duration) { return connect(loop, where); },
-               [](const Host&) -> Result<std::shared_ptr<const net::TlsContext>> { return net::memory::tls_context(); },
+               [this](const Host& host) -> Result<std::shared_ptr<const net::TlsContext>> {
+                 demanded_.push_back(host.tls);
+                 return net::memory::tls_context();
+               },
                std::move(options), gate_, metrics_, &tls_sessions_) {}
   ~FakeWorld() {
     for (auto& server : servers_) server->close();
@@ -291,6 +294,8 @@ class FakeWorld {
   }
   const std::vector<net::Endpoint>& called() const { return called_; }
   net::Gate& gate() { return gate_; }
+  /// Of each handshake, in order.
+  const std::vector<Tls>& demanded() const { return demanded_; }
   Metrics& metrics() { return metrics_; }
   TlsDay tls_day() { return tls_sessions_.find(TlsSessions::Which::Today); }
   /// The client's side of a connection that is open.
@@ -331,6 +336,7 @@ class FakeWorld {
   std::vector<std::shared_ptr<net::memory::MemoryStream>> servers_;
   std::vector<net::memory::MemoryStream*> clients_;
   std::vector<net::Endpoint> called_;
+  std::vector<Tls> demanded_;
   SmtpRelay relay_;
 };
 

@@ -78,6 +78,41 @@ TEST_F(RelayTlsTest, IsCountedForTheDomainAndItsPolicy) {
   EXPECT_EQ(sessions.failures[1].sessions, 2u);
 }
 
+/// RFC 8461 §5: a policy in testing mode keeps nothing from going, and what it would have kept is told.
+TEST_F(RelayTlsTest, APolicyInTestingModeIsLookedAt) {
+  auto to = host();
+  to.names = {"mx.test"};
+  to.applied = std::make_shared<const AppliedPolicy>(
+      AppliedPolicy{.domain = "a.test", .kind = AppliedPolicy::Kind::Sts, .lines = {"mode: testing"}});
+  const Behaviour good{.extensions = "STARTTLS", .instead = {{"RCPT", ""}}};  // it ends, so nothing is kept
+  const Behaviour bad{.extensions = "STARTTLS", .breaks_handshake = true};
+  struct Case {
+    std::vector<Behaviour> servers;
+    std::vector<Tls> demanded;
+    std::uint64_t succeeded, failed;
+  };
+  std::vector<Tls> demanded;
+  std::uint64_t succeeded = 0, failed = 0;
+  for (const auto& one : std::vector<Case>{
+           {{good}, {Tls::Required}, 1, 0},
+           {{bad, good}, {Tls::Required, Tls::Opportunistic}, 0, 1},
+           {{bad, bad, {.instead = {{"RCPT", ""}}}}, {Tls::Required, Tls::Opportunistic}, 0, 1},
+           {{{.instead = {{"RCPT", ""}}}}, {}, 0, 1},
+       }) {
+    for (const auto& server : one.servers) world_.expect(server);
+    send(to);
+    EXPECT_TRUE(outcome_.reached);
+    demanded.insert(demanded.end(), one.demanded.begin(), one.demanded.end());
+    EXPECT_EQ(world_.demanded(), demanded);
+    succeeded += one.succeeded;
+    failed += one.failed;
+    const auto sessions = world_.tls_day().domains.at("a.test").at(0);
+    EXPECT_EQ(sessions.succeeded, succeeded);
+    EXPECT_EQ(sessions.failed, failed);
+  }
+  EXPECT_EQ(world_.connections(), 7u);
+}
+
 TEST_F(RelayTlsTest, NoneMeansNone) {
   world_.expect({.extensions = "STARTTLS\nPIPELINING"});
   EXPECT_EQ(send(host(Tls::None)), "250 taken");
