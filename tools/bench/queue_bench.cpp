@@ -60,6 +60,7 @@ struct Series {
   template <class Work>
   void measure(Work work) {
     auto& counts = *rocksdb::get_perf_context();
+    rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);  // the store turns it off where it begins to read
     counts.Reset();
     const double cpu_before = cpu_seconds();
     const auto before = Steady::now();
@@ -165,7 +166,6 @@ int main(int count, char** arguments) {
   };
   const paraph::queue::Numbers numbers{
       .rounds = static_cast<int>(number(1, 101)), .many = number(2, 1'000'000), .few = number(3, 1'000)};
-  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
   paraph::queue::run_waiting(numbers);
   paraph::queue::run_due(numbers);
   fmt::print("in the end {:.0f} MB\n", paraph::queue::resident_megabytes());
