@@ -72,9 +72,11 @@ StsPolicy as_said(const record::TlsPolicy& kept) {
           .max_age = std::chrono::floor<std::chrono::seconds>(kept.until - kept.fetched)};
 }
 
-/// A policy that is used is fetched anew long before it ends: who keeps its server from answering wins nothing.
-Time refresh_at(const record::TlsPolicy& kept) {
-  return kept.fetched + std::min<Time::duration>(kRefreshAfter, (kept.until - kept.fetched) / 2);
+/// A policy that is used is fetched anew long before it ends: who keeps its server from answering wins nothing. One of
+/// a time to come was fetched before the clock was set back.
+bool is_new(const record::TlsPolicy& kept, Time now) {
+  const auto half = std::min<Time::duration>(kRefreshAfter, (kept.until - kept.fetched) / 2);
+  return kept.fetched <= now && now < kept.fetched + half;
 }
 
 Result<void> take_exchange(StsPolicy& policy, std::string_view value) {
@@ -169,24 +171,40 @@ Task<Result<MtaSts::Known>> MtaSts::known(std::string domain) {
     if (found != all_.end()) co_return found->second;
   }
   PARAPH_CO_TRY(auto kept, co_await rows_.load(domain));
-  Known known;
-  if (!kept) co_return known;
-  known.policy = *std::move(kept);
-  remember(domain, known);
-  co_return known;
+  if (!kept) co_return Known();
+  co_return remember_row(domain, {.policy = *std::move(kept), .try_again = {}});
 }
 
-void MtaSts::remember(const std::string& domain, Known known) {
+/// For one more domain. Under mutex_.
+void MtaSts::make_room(const std::string& domain) {
+  if (all_.size() < kInMemoryMax || all_.contains(domain)) return;
+  const auto now = clock_.now();
+  std::erase_if(all_,
+                [&](const auto& entry) { return entry.second.policy.until <= now && entry.second.try_again <= now; });
+  if (all_.size() >= kInMemoryMax) all_.erase(all_.begin());  // what it said is read again
+}
+
+/// What holds: who fetched while the row was read knows better.
+MtaSts::Known MtaSts::remember_row(const std::string& domain, Known known) {
+  const std::lock_guard lock(mutex_);
+  make_room(domain);
+  return all_.try_emplace(domain, std::move(known)).first->second;
+}
+
+void MtaSts::remember_fetched(const std::string& domain, Known known) {
+  const std::lock_guard lock(mutex_);
+  make_room(domain);
+  all_.insert_or_assign(domain, std::move(known));
+}
+
+/// Its policy, which is `before`'s unless another fetch did better meanwhile.
+record::TlsPolicy MtaSts::put_off(const std::string& domain, Known before) {
   const auto now = clock_.now();
   const std::lock_guard lock(mutex_);
-  if (all_.size() >= kInMemoryMax && !all_.contains(domain)) {
-    std::erase_if(all_,
-                  [&](const auto& entry) { return entry.second.policy.until <= now && entry.second.try_again <= now; });
-    if (all_.size() >= kInMemoryMax) all_.erase(all_.begin());  // what it said is read again
-  }
-  auto& there = all_[domain];
-  // Who read the store while another fetched comes too late.
-  if (known.policy.fetched >= there.policy.fetched) there = std::move(known);
+  make_room(domain);
+  auto& there = all_.try_emplace(domain, std::move(before)).first->second;
+  there.try_again = now + kFetchAgain;
+  return there.policy;
 }
 
 Task<Result<StsPolicy>> MtaSts::find(std::string domain, std::chrono::milliseconds within) {
@@ -197,8 +215,9 @@ Task<Result<StsPolicy>> MtaSts::find(std::string domain, std::chrono::millisecon
   const auto texts = co_await resolver_.txt("_mta-sts." + domain, within);
   if (!texts) co_return last;
   auto id = parse_sts_record(*texts);
-  if (!id || before.try_again > now) co_return last;
-  if (holds && before.policy.id == *id && refresh_at(before.policy) > now) co_return last;
+  const bool too_soon = before.try_again > now && before.try_again <= now + kFetchAgain;
+  if (!id || too_soon) co_return last;
+  if (holds && before.policy.id == *id && is_new(before.policy, now)) co_return last;
   auto policy = co_await fetch(std::move(domain), *std::move(id), std::move(before));
   co_return policy;
 }
@@ -217,13 +236,12 @@ Task<StsPolicy> MtaSts::fetch(std::string domain, std::string id, Known before) 
                               .sending_ip = "",
                               .receiving_ip = "",
                               .reason = policy.error().text});
-    const auto last = before.policy.until > now ? as_said(before.policy) : StsPolicy();
+    const auto kept = put_off(domain, std::move(before));
+    const auto last = kept.until > now ? as_said(kept) : StsPolicy();
     // RFC 8461 §10.2: who demands TLS should hear of it before the policy ends.
     log(last.mode == Mode::None ? Level::Info : Level::Warn, "mta-sts domain={} policy=unusable{}: {}",
         printable(domain), last.mode == Mode::None ? "" : ", the one before still holds",
         printable(policy.error().text));
-    before.try_again = now + kFetchAgain;
-    remember(domain, std::move(before));
     co_return last;
   }
   found_.add();
@@ -238,7 +256,7 @@ Task<StsPolicy> MtaSts::fetch(std::string domain, std::string id, Known before) 
   if (!kept)
     log(Level::Error, "mta-sts domain={} the policy is not kept, and a restart forgets it: {}", printable(domain),
         kept.error().text);
-  remember(domain, std::move(fresh));
+  remember_fetched(domain, std::move(fresh));
   co_return *std::move(policy);
 }
 

@@ -68,7 +68,10 @@ class MtaSts {
   };
   Task<Result<Known>> known(std::string domain);
   Task<StsPolicy> fetch(std::string domain, std::string id, Known before);
-  void remember(const std::string& domain, Known known);
+  void make_room(const std::string& domain);
+  Known remember_row(const std::string& domain, Known known);
+  void remember_fetched(const std::string& domain, Known known);
+  record::TlsPolicy put_off(const std::string& domain, Known before);
 
   dns::Resolver& resolver_;
   const Fetch fetch_;

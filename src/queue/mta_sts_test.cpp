@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <utility>
+
 #include "dns/memory/memory_resolver.h"
 #include "net/testing.h"
 #include "record/keys.h"
@@ -77,8 +79,11 @@ class MtaStsTest : public ::testing::Test {
   }
 
   Task<Result<std::string>> fetch(std::string domain) {
-    fetched_.push_back(std::move(domain));
-    co_return answer_;
+    fetched_.push_back(domain);
+    if (!std::exchange(another_meanwhile_, false)) co_return answer_;
+    const auto found = co_await sts_->find(std::move(domain), std::chrono::seconds(5));
+    EXPECT_TRUE(found);
+    co_return fail(Code::Unavailable, "refused");
   }
   Task<Result<void>> maybe_fail(std::string, std::chrono::milliseconds) {
     if (dns_fails_) co_return fail(Code::Unavailable, "no DNS");
@@ -112,6 +117,7 @@ class MtaStsTest : public ::testing::Test {
   Metrics metrics_;
   Result<std::string> answer_ = policy("enforce");
   std::vector<std::string> fetched_;
+  bool another_meanwhile_ = false;  ///< the next fetch fails, and not before another one was through
   relay::TlsSessions tls_sessions_{clock_};
   store::memory::MemoryStore store_;
   store::Flaky flaky_{store_};
@@ -194,6 +200,28 @@ TEST_F(MtaStsTest, WhatIsInUseIsFetchedAgainInTime) {
   restart();
   EXPECT_EQ(find(), Mode::Testing) << "its time began anew";
   EXPECT_EQ(fetched_.size(), 3u);
+}
+
+TEST_F(MtaStsTest, AClockThatWasAheadPutsNothingOff) {
+  EXPECT_EQ(find(), Mode::Enforce);
+  clock_.advance(std::chrono::hours(-24));
+  answer_ = policy("testing");
+  EXPECT_EQ(find(), Mode::Testing);
+  EXPECT_EQ(find(), Mode::Testing);
+  EXPECT_EQ(fetched_.size(), 2u);
+  dns_.add_txt("_mta-sts.c.test", "v=STSv1; id=1");
+  answer_ = fail(Code::Unavailable, "refused");
+  EXPECT_EQ(find("c.test"), Mode::None);
+  clock_.advance(std::chrono::hours(-24));
+  answer_ = policy("enforce");
+  EXPECT_EQ(find("c.test"), Mode::Enforce);
+}
+
+TEST_F(MtaStsTest, OfTwoFetchesTheOneThatFailsTakesNothingAway) {
+  another_meanwhile_ = true;
+  EXPECT_EQ(find(), Mode::Enforce);
+  EXPECT_EQ(fetched_.size(), 2u);
+  EXPECT_EQ(find(), Mode::Enforce);
 }
 
 TEST_F(MtaStsTest, WhatIsNotKnownIsNotTakenForNone) {
