@@ -15,9 +15,20 @@ constexpr std::size_t kDomainBytesMax = 255;
 constexpr std::size_t kLookedAt = 32;   ///< rows, of at most some 16 KiB each
 constexpr std::size_t kGivenUpMax = 2;  ///< more than a save adds: what is too much becomes less
 
-Time end_of(const store::KeyValue& row) {
-  const auto policy = record::parse_tls_policy(row.value);
-  return policy ? policy->until : Time();  // one that cannot be read goes first
+struct Aged {
+  store::KeyValue row;
+  Time fetched;  ///< of what is over, and what cannot be read: never
+};
+
+/// The one fetched longest ago first.
+std::vector<Aged> by_age(std::vector<store::KeyValue> rows, Time now) {
+  std::vector<Aged> aged;
+  for (auto& row : rows) {
+    const auto policy = record::parse_tls_policy(row.value);
+    aged.push_back({std::move(row), policy && policy->until > now ? policy->fetched : Time::min()});
+  }
+  std::ranges::sort(aged, {}, &Aged::fetched);
+  return aged;
 }
 
 }  // namespace
@@ -50,9 +61,10 @@ Task<Result<void>> StsRows::save(std::string domain, record::TlsPolicy policy) {
   co_return co_await store_.commit(std::move(alone));
 }
 
-/// Moves the hand past `rows`. The rows of the turn before.
-std::size_t StsRows::count_turn(const std::vector<store::KeyValue>& rows) {
+/// Moves the hand past `rows`, which begin at `from`, unless another look did so. The rows of the turn before.
+std::size_t StsRows::count_turn(const std::string& from, const std::vector<store::KeyValue>& rows) {
   const std::lock_guard lock(mutex_);
+  if (hand_ != from) return counted_;
   turn_ += rows.size();
   if (rows.size() == kLookedAt) {
     hand_ = rows.back().key + '\0';
@@ -66,18 +78,19 @@ std::size_t StsRows::count_turn(const std::vector<store::KeyValue>& rows) {
 Task<Result<void>> StsRows::add_sweep(store::Batch& batch, const std::string& except) {
   auto scan = record::all_with(record::tls_policies_prefix());
   scan.entries_max = kLookedAt;
+  std::string from;
   {
     const std::lock_guard lock(mutex_);
-    if (!hand_.empty()) scan.from = hand_;
+    from = hand_;
   }
+  if (!from.empty()) scan.from = from;
   PARAPH_CO_TRY(auto rows, co_await store_.scan(std::move(scan)));
-  const auto counted = count_turn(rows);
+  const auto counted = count_turn(from, rows);
   std::erase_if(rows, [&](const store::KeyValue& row) { return row.key == except; });
-  std::ranges::sort(rows, {}, end_of);
   std::size_t gone = 0;
-  for (auto& row : rows) {
+  for (auto& [row, fetched] : by_age(std::move(rows), clock_.now())) {
     const bool too_many = counted > kRowsMax && gone < kGivenUpMax;
-    if (end_of(row) > clock_.now() && !too_many) break;
+    if (fetched != Time::min() && !too_many) break;
     batch.writes.push_back({row.key, std::nullopt});
     batch.expects.push_back({std::move(row.key), std::move(row.value)});
     ++gone;

@@ -14,8 +14,9 @@ namespace paraph::queue {
 
 /// The MTA-STS policies of domains, as the store keeps them: a policy protects only who still knows it (RFC 8461
 /// §10.2). A row for each domain, read when mail goes there. Each save looks at some rows, one after the other in
-/// turns: those whose time is over go, and while the last turn counted more than kRowsMax, of each look those that end
-/// first. Any event loop; one for a server.
+/// turns: those whose time is over go, and while the last turn counted more than kRowsMax, of each look those fetched
+/// longest ago: what is in use is fetched anew each day (mta_sts.h), so that whoever has policies for many names
+/// fetched that end late puts out his own. Any event loop; one for a server.
 class StsRows {
  public:
   StsRows(store::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
@@ -30,7 +31,7 @@ class StsRows {
 
  private:
   Task<Result<void>> add_sweep(store::Batch& batch, const std::string& except);
-  std::size_t count_turn(const std::vector<store::KeyValue>& rows);
+  std::size_t count_turn(const std::string& from, const std::vector<store::KeyValue>& rows);
 
   store::Store& store_;
   const Clock& clock_;
