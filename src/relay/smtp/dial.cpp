@@ -85,6 +85,8 @@ class Opening {
     Host demands = host_;
     if (way_ == Way::Tested) demands.tls = Tls::Required;
     auto context = dialer_.make_tls(demands);
+    // Our own trouble: no test of names keeps a message.
+    if (!context && way_ == Way::Tested) co_return handshake_failed(std::move(context).error().text);
     if (!context) co_return trouble(no_answer(std::move(context).error().text, kTlsFailed));
     auto done = co_await connection_.start_tls(*std::move(context), patience().handshake);
     if (!done) co_return handshake_failed(std::move(done).error().text);

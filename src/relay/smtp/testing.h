@@ -255,6 +255,7 @@ class FakeWorld {
         relay_([this](Executor loop, net::Endpoint where, net::Duration) { return connect(loop, where); },
                [this](const Host& host) -> Result<std::shared_ptr<const net::TlsContext>> {
                  demanded_.push_back(host.tls);
+                 if (host.tls == impossible_) return fail(Code::Unavailable, "the authorities cannot be read");
                  return net::memory::tls_context();
                },
                std::move(options), gate_, metrics_, &tls_sessions_) {}
@@ -296,6 +297,8 @@ class FakeWorld {
   net::Gate& gate() { return gate_; }
   /// Of each handshake, in order.
   const std::vector<Tls>& demanded() const { return demanded_; }
+  /// From now on our side cannot speak TLS that demands this.
+  void make_impossible(Tls tls) { impossible_ = tls; }
   Metrics& metrics() { return metrics_; }
   TlsDay tls_day() { return tls_sessions_.find(TlsSessions::Which::Today); }
   /// The client's side of a connection that is open.
@@ -337,6 +340,7 @@ class FakeWorld {
   std::vector<net::memory::MemoryStream*> clients_;
   std::vector<net::Endpoint> called_;
   std::vector<Tls> demanded_;
+  std::optional<Tls> impossible_;
   SmtpRelay relay_;
 };
 

@@ -78,6 +78,15 @@ TEST_F(RelayTlsTest, IsCountedForTheDomainAndItsPolicy) {
   EXPECT_EQ(sessions.failures[1].sessions, 2u);
 }
 
+TEST_F(RelayTlsTest, OurOwnTroubleKeepsNothingUnderAPolicyInTestingMode) {
+  auto to = host();
+  to.names = {"mx.test"};
+  world_.make_impossible(Tls::Required);
+  for (int i = 0; i < 2; ++i) world_.expect({.extensions = "STARTTLS"});
+  EXPECT_EQ(send(to), "250 taken");
+  EXPECT_THAT(world_.demanded(), ElementsAre(Tls::Required, Tls::Opportunistic));
+}
+
 /// RFC 8461 §5: a policy in testing mode keeps nothing from going, and what it would have kept is told.
 TEST_F(RelayTlsTest, APolicyInTestingModeIsLookedAt) {
   auto to = host();
