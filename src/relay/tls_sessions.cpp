@@ -37,7 +37,8 @@ std::string_view name_of(AppliedPolicy::Kind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-/// A clock that goes back changes nothing: the day goes on.
+/// A clock that goes back a little changes nothing: the day goes on. One that was days ahead has counted for a day that
+/// is not to come soon: what it counted is of now.
 void TlsSessions::turn_to_today() {
   const auto now = clock_.now();
   const Time midnight = std::chrono::floor<std::chrono::days>(now);
@@ -46,6 +47,9 @@ void TlsSessions::turn_to_today() {
     yesterday_ = today_.from < before ? TlsDay{.from = before} : std::move(today_);
     yesterday_.until = midnight - std::chrono::seconds(1);
     today_ = TlsDay{.from = midnight};
+  } else if (today_.from > midnight + std::chrono::days(1)) {
+    today_.from = midnight;
+    yesterday_ = TlsDay{.from = before, .until = midnight - std::chrono::seconds(1)};
   }
   today_.until = std::max(now, today_.from);
 }

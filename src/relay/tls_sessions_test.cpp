@@ -75,6 +75,22 @@ TEST_F(TlsSessionsTest, ADayEndsAtMidnightUtc) {
   EXPECT_TRUE(sessions_.find(Which::Yesterday).domains.empty()) << "nothing is older than yesterday";
 }
 
+TEST_F(TlsSessionsTest, AClockThatWasFarAheadKeepsNoDayOpen) {
+  const auto now = clock_.now();
+  clock_.advance(24h * 400);
+  sessions_.add_success(policy("a.test"));
+  clock_.advance(-24h * 400);
+  sessions_.add_success(policy("b.test"));
+  const auto day = sessions_.find(Which::Today);
+  EXPECT_LE(day.from, now);
+  EXPECT_EQ(day.until, now);
+  EXPECT_EQ(day.domains.size(), 2u);
+  EXPECT_TRUE(sessions_.find(Which::Yesterday).domains.empty());
+  clock_.advance(24h);
+  EXPECT_TRUE(sessions_.find(Which::Today).domains.empty());
+  EXPECT_EQ(sessions_.find(Which::Yesterday).domains.size(), 2u);
+}
+
 TEST_F(TlsSessionsTest, ThereAreBounds) {
   for (std::size_t i = 0; i < TlsSessions::kDomainsMax + 10; ++i)
     sessions_.add_success(policy("d" + std::to_string(i) + ".test"));
