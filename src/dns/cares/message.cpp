@@ -6,7 +6,7 @@
 namespace paraph::dns::cares {
 namespace {
 
-constexpr std::uint16_t kSoa = 6, kCname = 5;
+constexpr std::uint16_t kSoa = 6, kCname = 5, kDname = 39;
 constexpr std::size_t kLabelsMax = 128;
 constexpr std::size_t kSoaNumbersBytes = 20;
 /// RFC 2181 §8: more is taken for 0.
@@ -90,7 +90,8 @@ std::chrono::seconds life_of(std::string_view octets) {
     Record record;
     if (!take_record(cursor, record)) return seconds(0);
     life = std::min(life, sane(record.ttl));
-    answered = answered || record.type != kCname;  // an alias alone leads to nothing
+    // An alias alone leads to nothing (RFC 6672 §3.1: a DNAME comes with the CNAME made of it).
+    answered = answered || (record.type != kCname && record.type != kDname);
   }
   if (answered) return seconds(life);
   for (std::uint16_t i = 0; i < counts.authorities; ++i) {
