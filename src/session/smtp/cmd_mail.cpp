@@ -2,6 +2,11 @@
 
 namespace paraph::session_smtp {
 
+/// Nobody is to blame, but a client may say it as often as NOOP only.
+void Session::refuse_mail(const smtp::Reply& refusal) {
+  if (take_idle_command()) reply(refusal);
+}
+
 // MAIL FROM (RFC 5321 §4.1.1.2, RFC 1870 §6, RFC 6531 §3.4, RFC 8689 §2). A user writes as itself only; anybody may
 // send the null path.
 Task<void> Session::mail(smtp::MailFrom command) {
@@ -22,11 +27,11 @@ Task<void> Session::mail(smtp::MailFrom command) {
     co_return;
   }
   if (command.size && *command.size > message_bytes_max()) {
-    reply(552, "5.3.4", "the message is too big: at most " + std::to_string(message_bytes_max()) + " octets");
+    refuse_mail({552, "5.3.4", "the message is too big: at most " + std::to_string(message_bytes_max()) + " octets"});
     co_return;
   }
   if (account_ && !command.from.null() && !service::Accounts::may_send_as(*account_, command.from.text())) {
-    reply(550, "5.7.1", "that is not an address of yours");
+    refuse_mail({550, "5.7.1", "that is not an address of yours"});
     co_return;
   }
   reverse_path_ = std::move(command.from);

@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kCommandReadBytes = 4 * 1024;
 constexpr std::size_t kMessageReadBytes = 64 * 1024;
 constexpr net::Duration kGoodbyeTime{2'000};
+
+Task<void> nothing() { co_return; }
 }  // namespace
 
 /// One row per command: in which phases it may come, in which of them it brings mail nearer, and who handles it.
@@ -170,7 +172,7 @@ Task<void> Session::handle_line(std::string_view line) {
 /// An ordinary function: the command is moved on, so nothing of it lies in a frame below the handler's.
 Task<void> Session::dispatch(smtp::Command command) {
   const auto* row = row_of(command);
-  if (!brings_mail(*row) && ++idle_commands_ > server_.limits.idle_commands_max) return too_many_idle();
+  if (!brings_mail(*row) && !take_idle_command()) return nothing();
   const bool fits = (row->phases & static_cast<Phases>(phase_)) != 0;
   if (fits || std::holds_alternative<smtp::Bdat>(command)) return row->handle(*this, std::move(command));
   return out_of_order(row->name);
@@ -178,10 +180,11 @@ Task<void> Session::dispatch(smtp::Command command) {
 
 bool Session::brings_mail(const Row& row) const { return (row.mail_phases & static_cast<Phases>(phase_)) != 0; }
 
-Task<void> Session::too_many_idle() {
+bool Session::take_idle_command() {
+  if (++idle_commands_ <= server_.limits.idle_commands_max) return true;
   log(Level::Info, "smtp too-many-idle-commands protocol={} address={}", protocol(), stream_.peer().address());
   break_off("too many commands without a message");
-  co_return;
+  return false;
 }
 
 Task<void> Session::out_of_order(const char* name) {

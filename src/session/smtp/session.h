@@ -74,7 +74,8 @@ class Session {
   net::Duration time_left() const;
   bool brings_mail(const Row& row) const;
   Task<void> out_of_order(const char* name);
-  Task<void> too_many_idle();
+  /// One more command that brings no mail nearer. False: it was one too many, and the connection ends.
+  bool take_idle_command();
   void enter(Phase phase);
   void reply(const smtp::Reply& reply) { smtp::append_reply(out_.pending(), reply); }
   void reply(int code, std::string_view enhanced, std::string_view text);
@@ -91,10 +92,11 @@ class Session {
   std::string limits_offered() const;
   void refuse_stranger(const Error& error, const smtp::Reply& refusal);
   Task<void> mail(smtp::MailFrom command);  // cmd_mail.cpp
-  Task<void> rcpt(smtp::RcptTo command);    // cmd_rcpt.cpp
-  Task<void> data(smtp::Data command);      // cmd_data.cpp
-  Task<void> bdat(smtp::Bdat command);      // cmd_bdat.cpp
-  Task<void> rset(smtp::Rset command);      // cmd_small.cpp, and all below
+  void refuse_mail(const smtp::Reply& refusal);
+  Task<void> rcpt(smtp::RcptTo command);  // cmd_rcpt.cpp
+  Task<void> data(smtp::Data command);    // cmd_data.cpp
+  Task<void> bdat(smtp::Bdat command);    // cmd_bdat.cpp
+  Task<void> rset(smtp::Rset command);    // cmd_small.cpp, and all below
   Task<void> noop(smtp::Noop command);
   Task<void> quit(smtp::Quit command);
   Task<void> vrfy(smtp::Vrfy command);
