@@ -271,6 +271,8 @@ TEST_F(PolicyTest, Testing) {
   ASSERT_EQ(found->hosts.size(), 2u);
   EXPECT_EQ(found->hosts[1].tls, relay::Tls::Opportunistic);
   EXPECT_THAT(found->hosts[1].names, ElementsAre("mx2.a.test")) << "whether they are proved is told";
+  EXPECT_TRUE(found->hosts[1].applied);
+  EXPECT_FALSE(found->hosts[0].applied) << "its sessions are told of as failures already";
   EXPECT_EQ(counted("validation-failure"), 1u);
 }
 
