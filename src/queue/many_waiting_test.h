@@ -74,9 +74,12 @@ inline void fill_waiting(store::Store& store, std::uint64_t count, Due due) {
 
 /// One process over a store on disk in which many items wait.
 struct ManyWaiting {
+  enum class Counts { No, Reads };
   /// Commits are not synced: what is asked is what the work costs.
-  explicit ManyWaiting(const std::filesystem::path& folder)
-      : store(service::ok(store::rocks::open({.data_dir = folder, .sync = false}))), world(store.get()) {}
+  explicit ManyWaiting(const std::filesystem::path& folder, Counts counts = Counts::No)
+      : store(service::ok(
+            store::rocks::open({.data_dir = folder, .sync = false, .counts_reads = counts == Counts::Reads}))),
+        world(store.get()) {}
 
   /// Messages for one recipient each, as submissions bring them.
   void enqueue(std::uint64_t count) { service::done(enqueue_many(count)); }

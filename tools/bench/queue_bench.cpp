@@ -3,8 +3,6 @@
 // Both stores are open at once and take turns, so that what else the machine does meets both; medians are compared.
 // Commits are not synced: this is the cost of the work, not of the disk.
 #include <fmt/format.h>
-#include <rocksdb/perf_context.h>
-#include <rocksdb/perf_level.h>
 #include <unistd.h>
 
 #include <array>
@@ -54,22 +52,16 @@ double median(std::vector<double> values) {
 
 /// One kind of work, a figure for each round.
 struct Series {
-  std::vector<double> wall, cpu, comparisons, skipped;
+  std::vector<double> wall, cpu;
 
   /// `work` answers how many items it was about.
   template <class Work>
   void measure(Work work) {
-    auto& counts = *rocksdb::get_perf_context();
-    rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);  // the store turns it off where it begins to read
-    counts.Reset();
     const double cpu_before = cpu_seconds();
     const auto before = Steady::now();
     const auto items = static_cast<double>(work());
     wall.push_back(std::chrono::duration<double>(Steady::now() - before).count() / items);
     cpu.push_back((cpu_seconds() - cpu_before) / items);
-    comparisons.push_back(static_cast<double>(counts.user_key_comparison_count) / items);
-    skipped.push_back(static_cast<double>(counts.internal_key_skipped_count + counts.internal_delete_skipped_count) /
-                      items);
   }
 };
 
@@ -121,8 +113,6 @@ void print(const char* what, const Series& few, const Series& many) {
   };
   row("us", 1e6, few.wall, many.wall);
   row("us of processor", 1e6, few.cpu, many.cpu);
-  row("keys compared (this thread)", 1, few.comparisons, many.comparisons);
-  row("keys skipped (this thread)", 1, few.skipped, many.skipped);
 }
 
 /// The two sides take turns at beginning a round.

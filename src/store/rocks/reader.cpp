@@ -1,7 +1,5 @@
 #include "store/rocks/reader.h"
 
-#include <rocksdb/perf_level.h>
-
 #include "base/assert.h"
 #include "store/rocks/blob_walk.h"
 
@@ -16,12 +14,6 @@ using Attempt = std::optional<Result<T>>;
 bool readable(const rocksdb::Status& status) {
   if (status.IsBusy()) return false;
   if (!status.ok() && !status.IsNotFound()) throw Broken(status);
-  return true;
-}
-
-/// RocksDB counts for each thread what it does, and nobody asks: a tenth of what a read in memory takes.
-bool stop_counting() {
-  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   return true;
 }
 
@@ -124,7 +116,7 @@ Task<Result<T>> Reader::in_pool(Try attempt) {
 
 template <class T, class Try>
 Task<Result<T>> Reader::here_or_in_pool(Try attempt) {
-  [[maybe_unused]] static thread_local const bool quiet = stop_counting();
+  rocksdb::SetPerfLevel(perf_level_);
   Attempt<T> here;
   {
     const NoWaiting no_waiting;

@@ -25,7 +25,7 @@ class RocksStore final : public Store {
  public:
   RocksStore(std::unique_ptr<Ground> ground, const Options& options)
       : ground_(std::move(ground)),
-        reader_(*ground_->database, *ground_->segments, options.reader_threads),
+        reader_(*ground_->database, *ground_->segments, options),
         committer_(parts(), ground_->next, options),
         sweeper_(parts(), committer_) {}
 

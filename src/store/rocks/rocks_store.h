@@ -21,6 +21,7 @@ struct Options {
   unsigned reader_threads = 4;                 ///< for reads that have to wait for the disk
   std::shared_ptr<rocksdb::FileSystem> files;  ///< nullptr: the machine's own. For tests.
   bool sync = true;                            ///< false: commits answer before they are on disk. For tests only.
+  bool counts_reads = false;                   ///< RocksDB counts what reads do (perf_context.h). For tests only.
 };
 
 /// Opens the store, or makes a new one. The one call that blocks: before the event loops run. Failures are one sentence

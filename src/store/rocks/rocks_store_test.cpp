@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <rocksdb/perf_context.h>
-#include <rocksdb/perf_level.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -378,12 +377,11 @@ TEST_F(RocksTest, ALookUpReadsLittleOfALongFile) {
   close();
   options.cache_bytes = 128 << 10;
   options.buffer_bytes = 64 << 10;
+  options.counts_reads = true;
   open();
-  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
   rocksdb::get_perf_context()->Reset();
   for (int i = 0; i < kLookUps; ++i) EXPECT_EQ(get(key(i * 997)), "value");
   const auto bytes = rocksdb::get_perf_context()->block_read_byte / kLookUps;
-  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   EXPECT_GT(bytes, 0u) << "it is the files that are read";
   EXPECT_LE(bytes, 32u << 10);
 }
