@@ -229,13 +229,8 @@ Task<StsPolicy> MtaSts::fetch(std::string domain, std::string id, Known before) 
   const auto now = clock_.now();
   if (!policy) {
     (text ? invalid_ : fetch_errors_).add();
-    if (sessions_ != nullptr)
-      sessions_->add_failure(std::make_shared<const relay::AppliedPolicy>(applied_policy(domain, {})),
-                             {.result = text ? "sts-policy-invalid" : "sts-policy-fetch-error",
-                              .host = "",
-                              .sending_ip = "",
-                              .receiving_ip = "",
-                              .reason = policy.error().text});
+    relay::note_policy_failure(sessions_, applied_policy(domain, {}),
+                               text ? "sts-policy-invalid" : "sts-policy-fetch-error", "", policy.error().text);
     const auto kept = put_off(domain, std::move(before));
     const auto last = kept.until > now ? as_said(kept) : StsPolicy();
     // RFC 8461 §10.2: who demands TLS should hear of it before the policy ends.

@@ -221,7 +221,8 @@ Task<Result<relay::Host>> Routes::find_host(Exchange exchange, std::string domai
   auto records = co_await resolver_.tlsa(exchange.host, options_.port, left_until(deadline));
   if (!records) {
     dnssec_invalid_.add();
-    note_failure(tlsa_policy(domain, {}), "dnssec-invalid", exchange.host, records.error().text);
+    relay::note_policy_failure(sessions_, tlsa_policy(domain, {}), "dnssec-invalid", exchange.host,
+                               records.error().text);
     co_return fail(Code::Unauthenticated,
                    fmt::format("the TLSA records of {} cannot be had: {}", exchange.host, records.error().text));
   }
@@ -234,15 +235,6 @@ Task<Result<relay::Host>> Routes::find_host(Exchange exchange, std::string domai
         {.usage = one.usage, .selector = one.selector, .matching = one.matching, .data = std::move(one.data)});
   host.applied = std::make_shared<const relay::AppliedPolicy>(tlsa_policy(domain, host.tlsa));
   co_return host;
-}
-
-/// What kept from a session.
-void Routes::note_failure(relay::AppliedPolicy applied, const char* result, const std::string& host,
-                          std::string reason) {
-  if (sessions_ == nullptr) return;
-  sessions_->add_failure(
-      std::make_shared<const relay::AppliedPolicy>(std::move(applied)),
-      {.result = result, .host = host, .sending_ip = "", .receiving_ip = "", .reason = std::move(reason)});
 }
 
 Task<Result<NextHop>> Routes::find_domain(std::string domain) {
@@ -258,8 +250,8 @@ Task<Result<NextHop>> Routes::find_domain(std::string domain) {
     const bool named = policy.mode == Mode::None || names_host(policy, exchange.host);
     if (!named) {
       sts_mismatch_.add();
-      note_failure(applied_policy(domain, policy), "validation-failure", exchange.host,
-                   "the policy does not name this exchange");
+      relay::note_policy_failure(sessions_, applied_policy(domain, policy), "validation-failure", exchange.host,
+                                 "the policy does not name this exchange");
       log(Level::Info, "mta-sts domain={} host={} is not in its policy", printable(domain), printable(exchange.host));
       if (policy.mode == Mode::Enforce) {
         last = {Code::Unauthenticated, fmt::format("the MTA-STS policy of {} does not name {}", domain, exchange.host)};

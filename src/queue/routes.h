@@ -66,7 +66,6 @@ class Routes final : public NextHops {
   Task<Result<std::vector<Exchange>>> exchanges(std::string domain, Deadline deadline);
   Task<Result<relay::Host>> find_host(Exchange exchange, std::string domain, StsPolicy policy, Deadline deadline);
   Task<Result<std::vector<net::Endpoint>>> addresses(std::string name, std::uint16_t port, Deadline deadline);
-  void note_failure(relay::AppliedPolicy applied, const char* result, const std::string& host, std::string reason);
   std::vector<dns::Mx> ordered(std::vector<dns::Mx> found);
   template <class T>
   void shuffle(std::vector<T>& things);

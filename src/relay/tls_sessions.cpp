@@ -101,4 +101,15 @@ TlsDay TlsSessions::find(Which which, const std::string& domain) {
   return one;
 }
 
+void note_policy_failure(TlsSessions* sessions, AppliedPolicy policy, std::string result, std::string host,
+                         std::string reason) {
+  if (sessions == nullptr) return;
+  TlsFailure failure{.result = std::move(result),
+                     .host = std::move(host),
+                     .sending_ip = "",
+                     .receiving_ip = "",
+                     .reason = std::move(reason)};
+  sessions->add_failure(std::make_shared<const AppliedPolicy>(std::move(policy)), std::move(failure));
+}
+
 }  // namespace paraph::relay

@@ -83,4 +83,8 @@ class TlsSessions {
   TlsDay today_, yesterday_;
 };
 
+/// A policy that could not be had, or that kept from a session. `sessions` may be null: nobody asks.
+void note_policy_failure(TlsSessions* sessions, AppliedPolicy policy, std::string result, std::string host,
+                         std::string reason);
+
 }  // namespace paraph::relay
