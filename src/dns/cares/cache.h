@@ -11,9 +11,9 @@
 
 namespace paraph::dns::cares {
 
-/// An answer that stays true until its records are too old by the server's word is not long believed past this.
+/// No answer is believed longer, whatever TTL its server gave.
 inline constexpr std::chrono::seconds kKeptMax{3600};
-/// That there is none, or no such name: whoever mends a zone waits no longer.
+/// Nor that there is none, or no such name: whoever mends a zone waits no longer than this.
 inline constexpr std::chrono::seconds kNothingKeptMax{300};
 
 /// What DNS answered, and that it is still true (RFC 1035 §7.4, RFC 2308): a thousand messages of one domain ask once.
