@@ -31,6 +31,8 @@ rocksdb::Options rocksdb_options(const Options& options, rocksdb::Env* env) {
   db.env = env;
   db.create_if_missing = true;
   db.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options(options)));
+  // The rows of accounts, domains and signatures are read for every message: found here, no block is searched for them.
+  db.row_cache = rocksdb::NewLRUCache(options.cache_bytes / 8);
   db.write_buffer_size = options.buffer_bytes;
   db.max_write_buffer_number = 4;
   // Most look-ups of a blob ask for one that is not there yet.
