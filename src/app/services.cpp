@@ -159,7 +159,9 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
                   net::spawn(gate, executor, "prefetch", acquirer.prefetch(address));
               }},
       dkim_keys(*store, clock, [this](crypto::KeyKind kind) { return generate_on(pool, kind); }),
-      queue_items(*store, random, clock, [this](const std::string& destination) { queue.try_again(destination); }),
+      queue_items(*store, random, clock,
+                  {.asked = [this](const std::string& destination) { queue.try_again(destination); },
+                   .trying = [this](const service::ItemRow& item) { return queue.is_trying(item); }}),
       relays(config, std::move(relay_files), dns, *store, random, clock, gate, metrics),
       queue({.store = *store,
              .accounts = accounts,

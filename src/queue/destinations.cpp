@@ -63,14 +63,16 @@ bool Destinations::is_served(const Destination& destination, Time now) const {
   return now - destination.looked < kLooksWithin || lanes_ >= lanes_max_ / 2 || is_full(destination.way);
 }
 
-bool Destinations::ring(const std::string& name, std::string bell_key, Time now) {
+bool Destinations::ring(const std::string& name, const store::KeyValue& bell, Time now) {
   const std::lock_guard lock(mutex_);
   const auto found = all_.find(name);
   const bool room = starving_.size() < kStarvingMax && waiting_ < kWaitingMax;
   if (found == all_.end() && !room) return false;
   auto& one = found != all_.end() ? found->second : all_[name];
   if (!one) one = std::make_shared<Destination>(Destination{.name = name, .way = way_of_(name)});
-  one->bells.insert(std::move(bell_key));
+  auto& heard = one->bells[bell.key];
+  if (one->lanes != 0 && !bell.value.empty() && heard == bell.value) return true;
+  heard.clear();
   one->again = true;
   if (one->starving || is_paused(*one, now) || is_served(*one, now)) return true;
   wait_for_lane(one);
@@ -120,13 +122,13 @@ void Destinations::end_lane(const DestinationPtr& destination, std::optional<Tim
   let_wait_on(destination->way);
   if (failed) destination->paused_until = *failed;
   if (destination->lanes != 0 || destination->starving) return;
-  if (!failed && (destination->again || !destination->ready.empty())) {
+  const bool more = destination->again || !destination->silent || !destination->ready.empty();
+  if (!failed && more) {
     wait_for_lane(destination);
     return;
   }
-  // What was taken for nothing is taken again when its lease ends. A destination that failed is remembered, so that it
-  // is left alone.
-  for (const auto& row : destination->ready) held_.erase(row.id.value);
+  // A destination that failed is remembered, so that it is left alone.
+  for (const auto& row : destination->ready) let_go_locked(destination->name, row.id);
   destination->ready.clear();
   if (!failed) all_.erase(destination->name);
 }
@@ -150,6 +152,22 @@ bool Destinations::has_room() const {
   return starving_.size() < kStarvingMax / 2 && waiting_ < kWaitingMax / 2;
 }
 
+bool Destinations::is_leased(const Destination& destination, Time until, std::chrono::seconds at_most) const {
+  const std::lock_guard lock(mutex_);
+  return !destination.lease.empty() && until < destination.leased_until && destination.leased_until - until <= at_most;
+}
+
+void Destinations::note_leased(Destination& destination, Time until, std::string row) {
+  const std::lock_guard lock(mutex_);
+  destination.leased_until = until;
+  destination.lease = std::move(row);
+}
+
+std::string Destinations::lease_of(const Destination& destination) const {
+  const std::lock_guard lock(mutex_);
+  return destination.lease;
+}
+
 std::optional<service::ItemRow> Destinations::next_ready(Destination& destination) {
   const std::lock_guard lock(mutex_);
   if (destination.ready.empty()) return std::nullopt;
@@ -166,7 +184,7 @@ bool Destinations::has_ready(const Destination& destination) const {
 void Destinations::add_ready(Destination& destination, std::vector<service::ItemRow> rows) {
   const std::lock_guard lock(mutex_);
   for (auto& row : rows) {
-    held_.insert(row.id.value);
+    hold_locked(destination.name, row.id);
     destination.ready.push_back(std::move(row));
   }
 }
@@ -182,7 +200,9 @@ Destinations::Look Destinations::begin_look(Destination& destination, Time now) 
   destination.looked = now;
   // What came late may be due before what was taken: now and then a look begins at the beginning.
   if (++destination.looks % kLooksFromHere == 0) destination.from.clear();
-  return {.bells = {destination.bells.begin(), destination.bells.end()}, .from = destination.from};
+  Look look{.bells = {}, .from = destination.from};
+  for (const auto& [key, heard] : destination.bells) look.bells.push_back(key);
+  return look;
 }
 
 void Destinations::note_looked(Destination& destination, std::string key) {
@@ -190,11 +210,42 @@ void Destinations::note_looked(Destination& destination, std::string key) {
   destination.from = std::move(key);
 }
 
-void Destinations::end_look(Destination& destination, const std::vector<std::string>& bells) {
+void Destinations::end_look(Destination& destination, const std::vector<store::KeyValue>& bells) {
   const std::lock_guard lock(mutex_);
   if (destination.again) return;
-  for (const auto& key : bells) destination.bells.erase(key);
+  destination.bells.clear();  // those of a time to come ring again
+  for (const auto& [key, said] : bells) destination.bells.emplace(key, said);
   destination.silent = true;
+}
+
+void Destinations::leave_to_others(Destination& destination) {
+  const std::lock_guard lock(mutex_);
+  destination.bells.clear();
+  destination.lease.clear();
+  destination.again = false;
+  destination.silent = true;
+}
+
+void Destinations::look_again(Destination& destination) {
+  const std::lock_guard lock(mutex_);
+  destination.again = true;
+}
+
+std::optional<std::vector<store::KeyValue>> Destinations::heard_bells(const Destination& destination) const {
+  const std::lock_guard lock(mutex_);
+  if (destination.again || !destination.silent || held_.contains(destination.name)) return std::nullopt;
+  std::vector<store::KeyValue> bells;
+  for (const auto& [key, said] : destination.bells) bells.push_back({key, said});
+  return bells;
+}
+
+void Destinations::end_bells(Destination& destination, const std::vector<store::KeyValue>& bells) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, said] : bells) {
+    const auto found = destination.bells.find(key);
+    if (found != destination.bells.end() && found->second == said) destination.bells.erase(found);
+  }
+  destination.lease.clear();
 }
 
 bool Destinations::note_up(const Destination& destination) {
@@ -223,19 +274,22 @@ std::optional<Down> Destinations::find_down(const Destination& destination, Time
   return found->second;
 }
 
-bool Destinations::holds(record::ItemId id) const {
+bool Destinations::holds(const std::string& destination, record::ItemId id) const {
   const std::lock_guard lock(mutex_);
-  return held_.contains(id.value);
+  const auto found = held_.find(destination);
+  return found != held_.end() && found->second.contains(id.value);
 }
 
-void Destinations::hold(record::ItemId id) {
+void Destinations::let_go(const std::string& destination, record::ItemId id) {
   const std::lock_guard lock(mutex_);
-  held_.insert(id.value);
+  let_go_locked(destination, id);
 }
 
-void Destinations::let_go(record::ItemId id) {
-  const std::lock_guard lock(mutex_);
-  held_.erase(id.value);
+void Destinations::let_go_locked(const std::string& destination, record::ItemId id) {
+  const auto found = held_.find(destination);
+  if (found == held_.end()) return;
+  found->second.erase(id.value);
+  if (found->second.empty()) held_.erase(found);
 }
 
 }  // namespace paraph::queue

@@ -6,8 +6,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -21,16 +21,19 @@ namespace paraph::queue {
 struct Destination {
   std::string name;
   std::string way;                     ///< what its lanes are counted as (NextHops::way); never changes
-  std::deque<service::ItemRow> ready;  ///< taken, and to be tried
-  std::set<std::string> bells;         ///< keys of bells that rang
-  std::string from;                    ///< the next look begins behind this `w` key
-  std::size_t lanes = 0;               ///< transactions that are going on
+  std::deque<service::ItemRow> ready;  ///< to be tried
+  /// Bells that rang, and what each said when the last look that took all began; "": there was no such look yet.
+  std::map<std::string, std::string> bells;
+  std::string from;       ///< the next look begins behind this `w` key
+  std::size_t lanes = 0;  ///< transactions that are going on
   std::size_t looks = 0;
   Time looked;            ///< when the last one began, or a lane that will
   bool again = false;     ///< a bell rang since the last look began
-  bool silent = false;    ///< the last look took all that was due, and its bells are erased
+  bool silent = false;    ///< the last look took all that was due, or another node serves it
   bool starving = false;  ///< waits for a lane, in one line or the other
   Time paused_until;      ///< the store failed: leave it alone
+  Time leased_until;      ///< it is this node's
+  std::string lease;      ///< the row that says so; "": none
 };
 using DestinationPtr = std::shared_ptr<Destination>;
 
@@ -52,9 +55,10 @@ class Destinations {
   Destinations(std::size_t per_way, std::size_t lanes_max, WayOf way_of)
       : per_way_(per_way), lanes_max_(lanes_max), way_of_(std::move(way_of)) {}
 
-  /// A bell rang. Whoever serves the destination will hear it, if it looks soon enough; lanes that are all kept waiting
-  /// by a slow server get one more. False: too many wait for a lane already, look again later.
-  bool ring(const std::string& name, std::string bell_key, Time now);
+  /// A bell rang, or still does: what a look has heard already is nothing new. Whoever serves the destination will hear
+  /// it, if it looks soon enough; lanes that are all kept waiting by a slow server get one more. False: too many wait
+  /// for a lane already, look again later.
+  bool ring(const std::string& name, const store::KeyValue& bell, Time now);
   /// Destinations for which a lane may begin now, once for each lane: the caller begins it. Their lanes are counted
   /// already.
   std::vector<DestinationPtr> lanes_to_begin(Time now);
@@ -67,6 +71,11 @@ class Destinations {
   bool busy() const;
   /// Few wait for a lane: there is room for more.
   bool has_room() const;
+
+  /// Until when the destination is this node's. A clock that went back says nothing.
+  bool is_leased(const Destination& destination, Time until, std::chrono::seconds at_most) const;
+  void note_leased(Destination& destination, Time until, std::string row);
+  std::string lease_of(const Destination& destination) const;
 
   std::optional<service::ItemRow> next_ready(Destination& destination);
   bool has_ready(const Destination& destination) const;
@@ -81,8 +90,17 @@ class Destinations {
   Look begin_look(Destination& destination, Time now);
   /// Where the next look begins: behind this `w` key; "": at the beginning.
   void note_looked(Destination& destination, std::string key);
-  /// All that was due is taken and the bells are erased. One may have rung meanwhile: then another look is needed.
-  void end_look(Destination& destination, const std::vector<std::string>& bells);
+  /// All that was due is taken. A bell may have rung meanwhile: then another look is needed.
+  /// `bells`: what they said before the look.
+  void end_look(Destination& destination, const std::vector<store::KeyValue>& bells);
+  /// Another node serves it: nothing more is due here, until a bell rings again.
+  void leave_to_others(Destination& destination);
+  /// Something is due that the last look did not see.
+  void look_again(Destination& destination);
+  /// The bells of which all is done; nullopt: something is in hand yet, or there is more.
+  std::optional<std::vector<store::KeyValue>> heard_bells(const Destination& destination) const;
+  /// They are erased, and the lease is given back.
+  void end_bells(Destination& destination, const std::vector<store::KeyValue>& bells);
 
   /// Its way took a connection. True: it had not before, and now there may be lanes to begin.
   bool note_up(const Destination& destination);
@@ -91,10 +109,10 @@ class Destinations {
   void end_down(const std::string& name);
   std::optional<Down> find_down(const Destination& destination, Time now) const;
 
-  /// Items that this process has taken and not finished: their leases are its own, whatever the time.
-  bool holds(record::ItemId id) const;
-  void hold(record::ItemId id);
-  void let_go(record::ItemId id);
+  /// Items in hand: taken by this process and not finished, whatever their rows say.
+  bool holds(const service::ItemRow& row) const { return holds(row.item.destination, row.id); }
+  bool holds(const std::string& destination, record::ItemId id) const;
+  void let_go(const std::string& destination, record::ItemId id);
 
  private:
   /// A way while it has lanes, or somebody waits for one of them.
@@ -108,6 +126,8 @@ class Destinations {
   bool is_full(const std::string& way) const;
   void wait_for_lane(const DestinationPtr& destination);
   void begin(Destination& destination);
+  void hold_locked(const std::string& destination, record::ItemId id) { held_[destination].insert(id.value); }
+  void let_go_locked(const std::string& destination, record::ItemId id);
   /// Who waits for this way alone may wait for any lane now.
   void let_wait_on(const std::string& way);
 
@@ -120,7 +140,7 @@ class Destinations {
   std::size_t waiting_ = 0;              ///< in all lines together
   std::size_t lanes_ = 0;
   std::map<std::string, Down, std::less<>> down_;  ///< ways, until they take a connection again
-  std::unordered_set<std::uint64_t> held_;
+  std::unordered_map<std::string, std::unordered_set<std::uint64_t>> held_;  ///< by destination
 };
 
 }  // namespace paraph::queue

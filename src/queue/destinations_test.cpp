@@ -15,7 +15,7 @@ constexpr std::chrono::minutes kMinute{1};
 
 /// Names that begin with "s" take the smarthost, two lanes a way, five in all.
 struct DestinationsTest : testing::Test {
-  void ring(const std::string& name) { EXPECT_TRUE(all.ring(name, "bell " + name, kNow)); }
+  void ring(const std::string& name) { EXPECT_TRUE(all.ring(name, {"bell " + name, "token"}, kNow)); }
   std::vector<std::string> begin(Time now = kNow) {
     std::vector<std::string> names;
     for (auto& one : all.lanes_to_begin(now)) {
@@ -94,7 +94,7 @@ TEST_F(DestinationsTest, ATurnThatIsNotTakenIsTheNextOnes) {
   end("s2");
   end("s3");
   EXPECT_THAT(begin(), IsEmpty()) << "it is left alone";
-  EXPECT_TRUE(all.ring("s1", "bell", kNow + kMinute));
+  EXPECT_TRUE(all.ring("s1", {"bell", "token"}, kNow + kMinute));
   EXPECT_THAT(begin(kNow + kMinute), ElementsAre("s1"));
 }
 
@@ -102,53 +102,72 @@ std::string own_way(const std::string& name) { return name; }
 
 TEST(Destinations, OneThatIsLookedAfterGetsNoMoreLanes) {
   Destinations destinations(3, 20, own_way);
-  EXPECT_TRUE(destinations.ring("a", "bell", kNow));
+  EXPECT_TRUE(destinations.ring("a", {"bell", "token"}, kNow));
   const auto lanes = destinations.lanes_to_begin(kNow);
   ASSERT_EQ(lanes.size(), 1u);
-  destinations.ring("a", "bell", kNow);
+  destinations.ring("a", {"bell", "token"}, kNow);
   EXPECT_TRUE(destinations.lanes_to_begin(kNow).empty()) << "it has not looked yet";
   destinations.begin_look(*lanes[0], kNow);
-  EXPECT_TRUE(destinations.ring("a", "bell", kNow + 500ms));
+  EXPECT_TRUE(destinations.ring("a", {"bell", "token"}, kNow + 500ms));
   EXPECT_TRUE(destinations.lanes_to_begin(kNow + 500ms).empty());
+}
+
+TEST(Destinations, WhatALookHeardIsNothingNewUntilItsLanesEnd) {
+  Destinations destinations(3, 20, own_way);
+  destinations.ring("a", {"bell", "1"}, kNow);
+  const auto lane = destinations.lanes_to_begin(kNow).at(0);
+  destinations.begin_look(*lane, kNow);
+  service::ItemRow row{.id = {7}, .item = {.destination = "a"}, .octets = ""};
+  destinations.add_ready(*lane, {row});
+  destinations.end_look(*lane, {{"bell", "1"}});
+  destinations.ring("a", {"bell", "1"}, kNow);
+  EXPECT_FALSE(destinations.must_look(*lane));
+  EXPECT_EQ(destinations.heard_bells(*lane), std::nullopt) << "one is in hand";
+  EXPECT_TRUE(destinations.next_ready(*lane));
+  destinations.let_go("a", row.id);
+  EXPECT_EQ(destinations.heard_bells(*lane).value_or(std::vector<store::KeyValue>()).size(), 1u);
+  destinations.ring("a", {"bell", "2"}, kNow);
+  EXPECT_TRUE(destinations.must_look(*lane));
+  EXPECT_EQ(destinations.heard_bells(*lane), std::nullopt) << "there is more";
 }
 
 TEST(Destinations, ASlowServerKeepsNobodyElseWaiting) {
   Destinations destinations(3, 20, own_way);
-  destinations.ring("a", "bell", kNow);
+  destinations.ring("a", {"bell", "token"}, kNow);
   const auto first = destinations.lanes_to_begin(kNow);
   ASSERT_EQ(first.size(), 1u);
   destinations.begin_look(*first[0], kNow);
   for (const auto later : {2s, 4s}) {
-    destinations.ring("a", "bell", kNow + later);
+    destinations.ring("a", {"bell", "token"}, kNow + later);
     EXPECT_EQ(destinations.lanes_to_begin(kNow + later).size(), 1u);
     destinations.begin_look(*first[0], kNow + later);
   }
-  destinations.ring("a", "bell", kNow + 6s);
+  destinations.ring("a", {"bell", "token"}, kNow + 6s);
   EXPECT_TRUE(destinations.lanes_to_begin(kNow + 6s).empty()) << "it has all that it may have";
 }
 
 TEST(Destinations, ASlowServerLeavesHalfOfTheLanesToOthers) {
   Destinations destinations(20, 4, own_way);
-  destinations.ring("a", "bell", kNow);
+  destinations.ring("a", {"bell", "token"}, kNow);
   auto now = kNow;
   std::size_t lanes = destinations.lanes_to_begin(now).size();
   for (int i = 0; i < 5; ++i) {
     now += 2s;
-    destinations.ring("a", "bell", now);
+    destinations.ring("a", {"bell", "token"}, now);
     lanes += destinations.lanes_to_begin(now).size();
   }
   EXPECT_EQ(lanes, 2u);
-  destinations.ring("b", "bell", now);
+  destinations.ring("b", {"bell", "token"}, now);
   EXPECT_EQ(destinations.lanes_to_begin(now).size(), 1u);
 }
 
 TEST(Destinations, OneThatDoesNotAnswerHasOneLane) {
   Destinations destinations(3, 20, own_way);
-  destinations.ring("a", "bell", kNow);
+  destinations.ring("a", {"bell", "token"}, kNow);
   const auto first = destinations.lanes_to_begin(kNow);
   ASSERT_EQ(first.size(), 1u);
   destinations.note_down(*first[0], {.since = kNow, .until = kNow + 60s, .answer = {}, .host = {}});
-  destinations.ring("a", "bell", kNow + 2s);
+  destinations.ring("a", {"bell", "token"}, kNow + 2s);
   EXPECT_TRUE(destinations.lanes_to_begin(kNow + 2s).empty());
 }
 

@@ -20,14 +20,15 @@ bool is_changed(const Result<void>& done) {
 
 }  // namespace
 
-Task<bool> Queue::Inside::finish(service::ItemRow row, Tried tried) {
+Task<bool> Queue::Inside::finish(service::ItemRow& row, Tried tried) {
   Result<void> done;
   for (int writes = 0; writes < kWritesMax; ++writes) {
-    const auto after = apply_try(options.retry, row.item, tried, with.clock.now(), with.random);
+    auto after = apply_try(options.retry, row.item, tried, with.clock.now(), with.random);
     done = co_await write(row, after);
     if (done) {
       note(row, tried, after);
       co_await learn(row.item, after.item);
+      row.item = std::move(after.item);
     }
     if (!is_changed(done)) break;
     auto now = co_await service::load_item(with.store, row.id);
@@ -35,19 +36,20 @@ Task<bool> Queue::Inside::finish(service::ItemRow row, Tried tried) {
       done = fail(std::move(now));
       break;
     }
-    // Ours no more: it is written already, or was dropped, or another node took it when the lease was over.
-    if (!*now || (*now)->item.node != options.node) {
+    // Ours no more: it was dropped, or it is written already, here or by another node when the lease was over.
+    const auto tries = row.item.tries;
+    if (*now) row = std::move(**now);
+    if (!*now || row.item.ended || row.item.tries != tries) {
       done = {};
       break;
     }
-    row = std::move(**now);
   }
   if (done) co_return true;
   log(Level::Error, "queue item={} was tried, and the store does not take what came of it: {}", row.id.value,
       done.error().text);
   const std::lock_guard lock(mutex);
   if (unfinished.size() < kUnfinishedMax)
-    unfinished.insert_or_assign(row.id.value, Unfinished{.row = std::move(row), .tried = std::move(tried)});
+    unfinished.insert_or_assign(row.id.value, Unfinished{.row = row, .tried = std::move(tried)});
   co_return false;
 }
 
@@ -59,9 +61,8 @@ Task<void> Queue::Inside::finish_unfinished() {
     all.swap(unfinished);
   }
   for (auto& [id, one] : all) {
-    const record::ItemId item{id};
-    const bool finished = co_await finish(std::move(one.row), std::move(one.tried));
-    if (finished) destinations.let_go(item);
+    const bool finished = co_await finish(one.row, std::move(one.tried));
+    if (finished) destinations.let_go(one.row.item.destination, one.row.id);
   }
 }
 

@@ -36,19 +36,19 @@ class LaneEnd {
 /// Lets an item go, however its try ends.
 class HoldGuard {
  public:
-  HoldGuard(Destinations& destinations, record::ItemId id) : destinations_(&destinations), id_(id) {}
+  HoldGuard(Destinations& destinations, const Destination& destination, record::ItemId id)
+      : destinations_(&destinations), destination_(destination), id_(id) {}
   HoldGuard(const HoldGuard&) = delete;
-  ~HoldGuard() {
-    if (destinations_ != nullptr) destinations_->let_go(id_);
-  }
+  ~HoldGuard() { end(); }
   void keep() { destinations_ = nullptr; }
   void end() {
-    destinations_->let_go(id_);
+    if (destinations_ != nullptr) destinations_->let_go(destination_.name, id_);
     keep();
   }
 
  private:
   Destinations* destinations_;
+  const Destination& destination_;
   record::ItemId id_;
 };
 
@@ -155,24 +155,24 @@ Task<Result<void>> Queue::Inside::serve(DestinationPtr destination) {
 
 Task<void> Queue::Inside::deliver(DestinationPtr destination, service::ItemRow row) {
   const auto now = with.clock.now();
-  if (row.item.due <= now) {  // it waited here for too long: its lease is over, and it is taken anew
-    destinations.let_go(row.id);
+  HoldGuard hold(destinations, *destination, row.id);
+  if (!destinations.is_leased(*destination, now, kLease)) {  // it waited here for too long, and is taken anew
+    hold.end();
+    destinations.look_again(*destination);
     co_return;
   }
-  HoldGuard hold(destinations, row.id);
   Tried tried;
   if (const auto down = destinations.find_down(*destination, now)) {
     tried = same_for_all(row.item, down->answer, down->host);
   } else {
     tried = co_await try_item(destination, row);
   }
-  const auto id = row.id;
-  const bool again = tried.changed;
-  if (again) hold.end();  // it is due at once, and whoever looks next shall get it
-  const bool finished = co_await finish(std::move(row), std::move(tried));
-  if (finished) co_return;
-  if (again) destinations.hold(id);
-  hold.keep();
+  const bool finished = co_await finish(row, std::move(tried));
+  if (!finished) co_return hold.keep();
+  hold.end();
+  // Due at once: looks until now passed it over.
+  const bool waits = !row.item.ended && !row.item.held;
+  if (waits && row.item.due <= with.clock.now()) destinations.look_again(*destination);
 }
 
 Task<Tried> Queue::Inside::try_item(DestinationPtr destination, service::ItemRow& row) {

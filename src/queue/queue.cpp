@@ -39,7 +39,7 @@ Queue::Queue(const Neighbours& with, NextHops& next_hops, relay::Relay& relay, n
                                        metrics)) {}
 Queue::~Queue() = default;
 
-Task<Result<std::size_t>> Queue::recover() { return inside_->put_back(); }
+Task<Result<std::size_t>> Queue::recover() { return inside_->give_back_leases(); }
 
 Task<void> Queue::run_due() {
   const auto inside = inside_;
@@ -64,6 +64,8 @@ void Queue::start(std::vector<Executor> loops) {
 }
 
 void Queue::try_again(const std::string& destination) { inside_->destinations.end_down(destination); }
+
+bool Queue::is_trying(const service::ItemRow& item) const { return inside_->destinations.holds(item); }
 
 void Queue::stop() {
   inside_->stopped = true;
@@ -103,7 +105,7 @@ Task<Result<void>> Queue::Inside::ring_due() {
     for (const auto& bell : bells) {
       const auto said = record::parse_bell_key(bell.key);
       if (!said) continue;  // `paraph check` tells
-      const bool room = destinations.ring(std::string(said->destination), bell.key, now);
+      const bool room = destinations.ring(std::string(said->destination), bell, now);
       truncated = !room;
       if (!room) co_return Result<void>();
     }

@@ -15,6 +15,7 @@
 #include "relay/relay.h"
 #include "service/fit.h"
 #include "service/mailboxes.h"
+#include "service/queue_rows.h"
 
 namespace paraph::queue {
 
@@ -39,7 +40,7 @@ class Queue {
         ChangeForm change_form = {}, Metrics* metrics = nullptr);
   ~Queue();
 
-  /// Puts back what this node had taken when it ended: once, before anything else. Returns how many items.
+  /// Gives back the leases that this node had when it ended: once, before anything else. Returns how many.
   Task<Result<std::size_t>> recover();
 
   /// Does all that is due now, on the caller's loop, and returns when it is done. For tests; not beside start().
@@ -49,6 +50,8 @@ class Queue {
   void start(std::vector<Executor> loops);
   /// Somebody wants the destination tried, although it did not answer just now. Any thread.
   void try_again(const std::string& destination);
+  /// Is it being tried, or about to be? Any thread.
+  bool is_trying(const service::ItemRow& item) const;
   /// What is under way ends; nothing new begins. Any thread; safe to repeat.
   void stop();
 

@@ -31,7 +31,7 @@ void for_every_failure(FakeRelay::Script script, Flaky::Failure failure, Flaky::
     world.run_due();
     const bool over = shaky.flaky.calls() < n;
     shaky.flaky.fail_at(0);
-    // What was taken and not tried comes back when its lease is over.
+    // What was taken and not tried comes back.
     world.pass(std::chrono::minutes(240), std::chrono::minutes(10));
     SCOPED_TRACE(fmt::format("call {} failed", n));
     EXPECT_THAT(world.findings(), testing::IsEmpty());

@@ -15,6 +15,10 @@
 
 namespace paraph::queue {
 
+/// A lease is longer than any transaction; what another node serves is left alone so long. What is longer under way
+/// here is taken on, not again.
+inline constexpr std::chrono::hours kLease{1};
+
 /// What is counted (docs/API.md: metrics).
 struct Counts {
   explicit Counts(Metrics& metrics);
@@ -64,11 +68,12 @@ struct Queue::Inside : std::enable_shared_from_this<Queue::Inside> {
   // look.cpp
   /// Takes what is due. False: nothing is, or all is taken.
   Task<Result<bool>> refill(DestinationPtr destination);
-  Task<Result<std::vector<store::KeyValue>>> look(DestinationPtr destination, std::string from, Time now);
+  Task<Result<bool>> lease(DestinationPtr destination);
+  Task<Result<void>> look(DestinationPtr destination);
+  Task<Result<std::vector<store::KeyValue>>> due_rows(DestinationPtr destination, std::string from, Time now);
   Task<Result<bool>> take(DestinationPtr destination, std::vector<store::KeyValue> rows);
-  Task<Result<void>> silence(DestinationPtr destination, std::vector<std::string> bells,
-                             std::vector<std::optional<std::string>> tokens);
-  Task<Result<std::size_t>> put_back();
+  Task<Result<bool>> leave(DestinationPtr destination);
+  Task<Result<std::size_t>> give_back_leases();
 
   // lane.cpp
   Task<void> lane(DestinationPtr destination);
@@ -86,8 +91,8 @@ struct Queue::Inside : std::enable_shared_from_this<Queue::Inside> {
   Task<void> learn(const record::Queued& before, const record::Queued& after);
 
   // finish.cpp
-  /// Writes what came of a try. False: the store refuses, and it is done later.
-  Task<bool> finish(service::ItemRow row, Tried tried);
+  /// Writes what came of a try; `row` is the item then. False: the store refuses, and it is done later.
+  Task<bool> finish(service::ItemRow& row, Tried tried);
   Task<Result<void>> write(const service::ItemRow& before, const After& after);
   Task<Result<void>> write_alone(const service::ItemRow& before, const record::Queued& after);
   Task<Result<void>> add_change(store::Batch& batch, const service::ItemRow& before, const record::Queued& after);

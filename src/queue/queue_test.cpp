@@ -420,40 +420,64 @@ TEST_F(QueueTest, ARetryIsATryAlthoughTheDestinationDidNotAnswerJustNow) {
 }
 
 TEST_F(QueueTest, WhatWasTakenWhenTheProcessDiedIsTakenAgain) {
-  send({"carol@example.net"});
-  {
-    // The loop ends in the midst of a transaction, as a kill does.
-    boost::asio::io_context loop{1};
-    boost::asio::co_spawn(loop, queue->run_due(), [](std::exception_ptr) {});
-    while (done(store.scan(record::all_with(record::leases_prefix("vm.example.org")))).empty()) loop.run_one();
-    queue->stop();
+  for (const bool gives_back : {false, true}) {
+    send({"carol@example.net"});
+    {
+      // The loop ends in the midst of a transaction, as a kill does.
+      boost::asio::io_context loop{1};
+      boost::asio::co_spawn(loop, queue->run_due(), [](std::exception_ptr) {});
+      while (!relay.running()) loop.run_one();
+      EXPECT_TRUE(queue->is_trying(waiting()[0]));
+      queue->stop();
+    }
+    EXPECT_THAT(relay.calls, IsEmpty());
+    EXPECT_THAT(done(store.scan(record::all_with(record::leases_prefix()))), SizeIs(1));
+    relay = {};
+    restart();
+    EXPECT_FALSE(queue->is_trying(waiting()[0]));
+    if (gives_back) {
+      recover();
+      EXPECT_THAT(done(store.scan(record::all_with(record::leases_prefix()))), IsEmpty());
+    }
+    run_due();
+    EXPECT_THAT(relay.calls, SizeIs(1)) << "a lease of its own keeps nobody waiting";
+    EXPECT_THAT(waiting(), IsEmpty());
+    relay.calls.clear();
   }
-  EXPECT_THAT(relay.calls, IsEmpty());
-  restart();
-  run_due();
-  EXPECT_THAT(relay.calls, IsEmpty()) << "it is under its lease";
-  recover();
-  run_due();
-  EXPECT_THAT(relay.calls, SizeIs(1));
-  EXPECT_THAT(waiting(), IsEmpty());
 }
 
-TEST_F(QueueTest, WhatAnotherNodeTookIsTakenWhenItsLeaseIsOver) {
-  send({"carol@example.net"});
-  auto row = waiting()[0];
-  auto after = row.item;
-  after.node = "dead.example.org";
-  after.due = clock.now() + 1h;
+TEST_F(QueueTest, WhatAnotherNodeServesIsServedHereWhenItsLeaseIsOver) {
+  send({"carol@example.net", "dave@example.com"});
+  const record::Lease lease{.node = "dead.example.org", .until = clock.now() + 1h};
   store::Batch batch;
-  service::UseEdits uses;
-  service::change_item(batch, uses, row, after, clock.now(), "12345678");
+  batch.writes.push_back({record::lease_key("example.net"), record::format_lease(lease)});
   done(store.commit(std::move(batch)));
+  recover();
   run_due();
   pass(59min);
-  EXPECT_THAT(relay.calls, IsEmpty());
+  ASSERT_THAT(relay.calls, SizeIs(1));
+  EXPECT_EQ(relay.calls[0].host, "mx.example.com");
   pass(2min);
-  EXPECT_THAT(relay.calls, SizeIs(1));
+  EXPECT_THAT(relay.calls, SizeIs(2));
   EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_THAT(done(store.scan(record::all_with(record::leases_prefix()))), IsEmpty());
+}
+
+TEST_F(QueueTest, ALeaseThatAnotherNodeTookMeanwhileIsLeftToIt) {
+  relay.script = [this](const relay::Host& host, const relay::Job& job) {
+    clock.advance(61min);  // so long that the lease is over
+    store::Batch batch;
+    const record::Lease lease{.node = "other.example.org", .until = clock.now() + 1h};
+    batch.writes.push_back({record::lease_key("example.net"), record::format_lease(lease)});
+    done(store.commit(std::move(batch)));
+    return FakeRelay::take(host, job);
+  };
+  send({"carol@example.net"});
+  send({"dave@example.net"});
+  run_due();
+  const auto rows = done(store.scan(record::all_with(record::leases_prefix())));
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_EQ(record::parse_lease(rows[0].value)->node, "other.example.org");
 }
 
 TEST_F(QueueTest, AClockThatGoesBackLosesNothing) {

@@ -81,7 +81,6 @@ std::string diagnostic_of(const QueuedRecipient& recipient) {
 After apply_try(const RetryPolicy& policy, record::Queued item, const Tried& tried, Time now, crypto::Random& random) {
   After after;
   ++item.tries;
-  item.node.clear();
   const auto age = now - item.arrived;
   const bool gives_up = age >= policy.give_up_after;
   const bool again = tried.changed && !gives_up;

@@ -32,7 +32,7 @@ bool refuses_media(const relay::Answer& answer);
 
 /// The item after a try, and what its sender is to hear. Whoever wants to hear nothing is left out.
 struct After {
-  record::Queued item;  ///< nobody has taken it any more; ended, or due again
+  record::Queued item;  ///< ended, or due again
   std::vector<report::About> about;
   std::size_t delivered = 0, failed = 0, waiting = 0;  ///< recipients of this try
 };

@@ -189,7 +189,11 @@ struct QueueWorld : service::World {
   Options options;
   crypto::SeededRandom random{1};
   service::Outbound outbound{store};
-  service::QueueItems items{store, random, clock, [this](const std::string& name) { queue->try_again(name); }};
+  service::QueueItems items{store,
+                            random,
+                            clock,
+                            {.asked = [this](const std::string& name) { queue->try_again(name); },
+                             .trying = [this](const service::ItemRow& item) { return queue->is_trying(item); }}};
   FakeHops hops;
   FakeRelay relay;
   ChangeForm change_form;

@@ -176,16 +176,22 @@ struct Queued {
   mail::MailOptions options;
   std::vector<QueuedRecipient> recipients;
   Time arrived;
-  Time due;  ///< when it is to be tried, or its lease ends; says nothing of an item that is held, or has ended
+  Time due;  ///< when it is to be tried; says nothing of an item that is held, or has ended
   mail::Priority priority = mail::Priority::Normal;
   std::uint32_t tries = 0;
   bool held = false;
   bool warned = false;        ///< its sender was told of the delay
-  std::string node;           ///< who has taken it until `due`; "": nobody
   std::string message_id;     ///< with its angle brackets; "": none
   std::optional<Time> ended;  ///< nobody waits any more; kept for a day to be asked about
   LeftOut left_out = LeftOut::Nothing;
   friend bool operator==(const Queued&, const Queued&) = default;
+};
+
+/// Who serves a destination of the queue.
+struct Lease {
+  std::string node;
+  Time until;
+  friend bool operator==(const Lease&, const Lease&) = default;
 };
 
 std::string format_account(const Account&);
@@ -222,6 +228,8 @@ std::string format_queued(const Queued&);
 Result<Queued> parse_queued(std::string_view);
 std::string format_refusal(const Refusal&);
 Result<Refusal> parse_refusal(std::string_view);
+std::string format_lease(const Lease&);
+Result<Lease> parse_lease(std::string_view);
 std::string format_tls_policy(const TlsPolicy&);
 /// Also Corrupt: no id; a mode that demands something, and no exchange.
 Result<TlsPolicy> parse_tls_policy(std::string_view);

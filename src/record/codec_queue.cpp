@@ -73,7 +73,6 @@ std::string format_queued(const Queued& item) {
   out->set_tries(item.tries);
   out->set_held(item.held);
   out->set_warned(item.warned);
-  out->set_node(item.node);
   out->set_message_id(item.message_id);
   out->set_priority(static_cast<std::uint32_t>(item.priority));
   if (item.ended) out->set_ended(std::max<std::int64_t>(1, unix_seconds(*item.ended)));
@@ -110,7 +109,6 @@ Result<Queued> parse_queued(std::string_view octets) {
               .tries = in->tries(),
               .held = in->held(),
               .warned = in->warned(),
-              .node = in->node(),
               .message_id = in->message_id(),
               .ended = std::nullopt,
               .left_out = *left_out};
@@ -143,6 +141,21 @@ Result<Refusal> parse_refusal(std::string_view octets) {
   const auto until = time_of(in->until());
   if (!left_out || !until) return corrupt("refusal");
   return Refusal{.left_out = *left_out, .until = *until, .reply = in->reply()};
+}
+
+std::string format_lease(const Lease& lease) {
+  Parsed<pb::Lease> out;
+  out->set_node(lease.node);
+  out->set_until(unix_seconds(lease.until));
+  return out->SerializeAsString();
+}
+
+Result<Lease> parse_lease(std::string_view octets) {
+  Parsed<pb::Lease> in;
+  if (!in.parse(octets)) return corrupt("lease");
+  const auto until = time_of(in->until());
+  if (!until || in->node().empty()) return corrupt("lease");
+  return Lease{.node = in->node(), .until = *until};
 }
 
 std::string format_tls_policy(const TlsPolicy& policy) {

@@ -48,7 +48,6 @@ Queued sample_queued() {
               .tries = 3,
               .held = true,
               .warned = true,
-              .node = "vm.example.org",
               .message_id = "<1@example.org>",
               .ended = std::nullopt,
               .left_out = LeftOut::Media};
@@ -85,6 +84,12 @@ TEST(Codec, ARefusalComesBack) {
   damaged.left_out = LeftOut{4};
   EXPECT_EQ(parse_refusal(format_refusal(damaged)).error().code, Code::Corrupt);
   EXPECT_EQ(parse_refusal("\xFF").error().code, Code::Corrupt);
+}
+
+TEST(Codec, ALeaseComesBack) {
+  const Lease lease{.node = "vm.example.org", .until = Time(std::chrono::seconds(1'795'000'000))};
+  EXPECT_EQ(parse_lease(format_lease(lease)), lease);
+  for (const auto* octets : {"", "\xFF"}) EXPECT_EQ(parse_lease(octets).error().code, Code::Corrupt);
 }
 
 TEST(Codec, ATlsPolicyComesBack) {

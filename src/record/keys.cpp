@@ -95,9 +95,7 @@ std::string waiting_key(std::string_view destination, std::uint64_t due, std::ui
 std::string bell_key(std::uint64_t due, std::string_view destination) {
   return Key('d').number(due).text(destination).take();
 }
-std::string lease_key(std::string_view node, std::uint64_t item) {
-  return Key('l').text(node).text(kNul).number(item).take();
-}
+std::string lease_key(std::string_view destination) { return Key('l').text(destination).take(); }
 std::string queued_of_key(std::string_view hash, std::uint64_t item) { return Key('t').text(hash).number(item).take(); }
 std::string ended_key(std::uint64_t ended, std::uint64_t item) { return Key('x').number(ended).number(item).take(); }
 std::optional<WaitingKey> parse_waiting_key(std::string_view key) {
@@ -144,7 +142,7 @@ std::string waiting_prefix(std::string_view destination, mail::Priority priority
 }
 std::string waiting_prefix(std::string_view destination) { return Key('w').text(destination).text(kNul).take(); }
 std::string bells_prefix() { return "d"; }
-std::string leases_prefix(std::string_view node) { return Key('l').text(node).text(kNul).take(); }
+std::string leases_prefix() { return "l"; }
 std::string queued_of_prefix(std::string_view hash) { return Key('t').text(hash).take(); }
 std::string ended_prefix() { return "x"; }
 std::string message_ids_prefix(std::string_view hash) { return Key('i').text(hash).take(); }

@@ -45,7 +45,7 @@
 ///   w destination NUL priority:1 due:8 item:8   nothing: the item waits, and nobody touches it before `due` (Unix
 ///                                seconds)
 ///   d due:8 destination          a token: a bell, the destination may have an item due by then; due 0: now
-///   l node NUL item:8            nothing: the node has taken the item
+///   l destination                Lease: the node that serves it, and until when
 ///   t hash:16 item:8             nothing: how an item is found; hash: of the message's Message-ID
 ///   x ended:8 item:8             nothing: the item has ended then, and is forgotten a day later
 namespace paraph::record {
@@ -82,7 +82,7 @@ std::string queued_key(std::uint64_t item);
 std::string waiting_key(std::string_view destination, std::uint64_t due, std::uint64_t item,
                         mail::Priority priority = mail::Priority::Normal);
 std::string bell_key(std::uint64_t due, std::string_view destination);
-std::string lease_key(std::string_view node, std::uint64_t item);
+std::string lease_key(std::string_view destination);
 std::string queued_of_key(std::string_view hash, std::uint64_t item);
 std::string ended_key(std::uint64_t ended, std::uint64_t item);
 
@@ -115,7 +115,7 @@ std::string waiting_prefix();
 std::string waiting_prefix(std::string_view destination);
 std::string waiting_prefix(std::string_view destination, mail::Priority priority);
 std::string bells_prefix();
-std::string leases_prefix(std::string_view node);
+std::string leases_prefix();
 std::string queued_of_prefix(std::string_view hash);
 std::string ended_prefix();
 /// What a `w` key and a `d` key say; the views point into `key`. nullopt: it has no such form.

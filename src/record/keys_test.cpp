@@ -34,7 +34,7 @@ TEST(Keys, OfASignatureFromElsewhereNameItsSourceAndOwner) {
 
 TEST(Keys, OfTheQueueSayWhatTheyHold) {
   EXPECT_EQ(queued_key(7), "Q\0\0\0\0\0\0\0\7"s);
-  EXPECT_EQ(lease_key("vm1", 7), "lvm1\0\0\0\0\0\0\0\0\7"s);
+  EXPECT_EQ(lease_key("example.org"), "lexample.org");
   EXPECT_EQ(queued_of_key("sixteen octets..", 7), "tsixteen octets..\0\0\0\0\0\0\0\7"s);
   EXPECT_EQ(ended_key(1, 7), "x\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\7"s);
   const auto waiting = waiting_key("example.net", 0x0102, 7);

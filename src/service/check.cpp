@@ -113,9 +113,10 @@ Task<Result<void>> CheckWalk::run() {
   PARAPH_CO_CHECK(co_await check_missing_quotas());
   PARAPH_CO_CHECK(co_await walk(all("d"), &CheckWalk::check_bells));
   PARAPH_CO_CHECK(co_await walk(all("Q"), &CheckWalk::check_items));
-  for (const char* family : {"w", "l", "t", "x"}) {
+  for (const char* family : {"w", "t", "x"}) {
     PARAPH_CO_CHECK(co_await walk(all(family), &CheckWalk::check_item_finders));
   }
+  PARAPH_CO_CHECK(co_await walk(all("l"), &CheckWalk::check_leases));
   PARAPH_CO_CHECK(co_await walk(all("b"), &CheckWalk::check_refusals));
   PARAPH_CO_CHECK(co_await walk(all("T"), &CheckWalk::check_tls_policies));
   PARAPH_CO_CHECK(co_await walk(all("m"), &CheckWalk::check_messages));

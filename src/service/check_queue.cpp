@@ -96,6 +96,13 @@ Task<Result<void>> CheckWalk::check_item_finders(const Rows& rows) {
   co_return Result<void>();
 }
 
+Task<Result<void>> CheckWalk::check_leases(const Rows& rows) {
+  for (const auto& row : rows) {
+    if (!record::parse_lease(row.value)) note_unreadable("lease of the queue", row);
+  }
+  co_return Result<void>();
+}
+
 Task<Result<void>> CheckWalk::check_refusals(const Rows& rows) {
   for (const auto& row : rows) {
     if (!record::parse_refusal(row.value)) note_unreadable("refusal of media", row);

@@ -68,6 +68,7 @@ class CheckWalk {
   Task<Result<void>> check_bells(const Rows& rows);
   Task<Result<void>> check_items(const Rows& rows);
   Task<Result<void>> check_item_finders(const Rows& rows);
+  Task<Result<void>> check_leases(const Rows& rows);
   Task<Result<void>> check_refusals(const Rows& rows);
   Task<Result<void>> check_tls_policies(const Rows& rows);
   Task<Result<void>> check_bell_of(const record::Queued& item);

@@ -271,7 +271,7 @@ TEST_F(OutboundTest, CheckPutsTheRowsOfAnItemRight) {
   store::Batch damage;
   damage.writes = {{waiting, std::nullopt},
                    {record::bell_key(0, "example.net"), std::nullopt},
-                   {record::lease_key("gone", row.id.value), ""},
+                   {record::waiting_key("gone.example", 5, row.id.value), ""},
                    {record::waiting_key("example.com", 5, row.id.value), ""}};
   done(store.commit(std::move(damage)));
   std::vector<std::string> names;

@@ -27,10 +27,10 @@ std::optional<Queued> acted(Queued item, QueueItems::Act act, Time now) {
     case QueueItems::Act::Release:
       if (!item.held) return std::nullopt;
       item.held = false;
-      if (item.node.empty()) item.due = now;
+      item.due = now;
       return item;
     case QueueItems::Act::Retry:
-      if (item.held || !item.node.empty() || item.due <= now) return std::nullopt;
+      if (item.held || item.due <= now) return std::nullopt;
       item.due = now;
       return item;
     case QueueItems::Act::Drop:
@@ -54,13 +54,26 @@ Task<Result<QueueItems::Page>> QueueItems::list(std::string destination, std::st
   for (const auto& row : rows) ids.push_back({record::last_number(row.key, 8)});
   Page page;
   PARAPH_CO_TRY(page.items, co_await load_items(store_, std::move(ids)));
+  note_trying(page.items);
   if (rows.size() == items_max) page.after = rows.back().key;
   co_return page;
+}
+
+Task<Result<std::vector<ItemRow>>> QueueItems::of_message(std::string message_id) {
+  PARAPH_CO_TRY(auto items, co_await load_items_of(store_, std::move(message_id)));
+  note_trying(items);
+  co_return items;
+}
+
+void QueueItems::note_trying(std::vector<ItemRow>& items) const {
+  if (!queue_.trying) return;
+  for (auto& one : items) one.trying = queue_.trying(one);
 }
 
 Task<Result<ItemRow>> QueueItems::find(record::ItemId id) {
   PARAPH_CO_TRY(auto row, co_await load_item(store_, id));
   if (!row) co_return fail(Code::NotFound, fmt::format("the queue has no item {}", id.value));
+  row->trying = queue_.trying && queue_.trying(*row);
   co_return std::move(*row);
 }
 
@@ -70,7 +83,7 @@ Task<Result<bool>> QueueItems::try_apply(record::ItemId id, Act act) {
   auto after = acted(row.item, act, now);
   if (!after) co_return false;
   // Before the bell rings: what is known of the destination is not to stand in the way.
-  if (asked_ && (act == Act::Release || act == Act::Retry)) asked_(row.item.destination);
+  if (queue_.asked && (act == Act::Release || act == Act::Retry)) queue_.asked(row.item.destination);
   store::Batch batch;
   UseEdits uses;
   change_item(batch, uses, row, std::move(*after), now, random_.octets(kTokenBytes));

@@ -21,10 +21,13 @@ inline constexpr std::chrono::hours kEndedKeptFor{24};
 /// Items of the queue as an operator sees and changes them: with a server that runs, and without one. Any event loop.
 class QueueItems {
  public:
-  /// `asked` is told of each destination that an operator wants tried now.
-  QueueItems(store::Store& store, crypto::Random& random, const Clock& clock,
-             std::function<void(const std::string& destination)> asked = {})
-      : store_(store), random_(random), clock_(clock), asked_(std::move(asked)), refusals_(store, clock) {}
+  /// The queue of this process; both may be unset. Any thread.
+  struct Running {
+    std::function<void(const std::string& destination)> asked;  ///< an operator wants the destination tried now
+    std::function<bool(const ItemRow& item)> trying;            ///< is it being tried, or about to be?
+  };
+  QueueItems(store::Store& store, crypto::Random& random, const Clock& clock, Running queue = {})
+      : store_(store), random_(random), clock_(clock), queue_(std::move(queue)), refusals_(store, clock) {}
 
   /// What waits, in order of destination and time, at most `items_max` after the `w` key `after` ("": from the
   /// beginning); `destination` narrows it down when it is not empty.
@@ -33,6 +36,8 @@ class QueueItems {
     std::string after;  ///< for the next page; "": there is none
   };
   Task<Result<Page>> list(std::string destination, std::string after, std::size_t items_max);
+  /// Those of the messages with this Message-ID, ended or not (load_items_of).
+  Task<Result<std::vector<ItemRow>>> of_message(std::string message_id);
   /// One item, ended or not. NotFound.
   Task<Result<ItemRow>> find(record::ItemId id);
 
@@ -49,12 +54,13 @@ class QueueItems {
   Task<Result<std::size_t>> forget_ended(std::size_t items_max);
 
  private:
+  void note_trying(std::vector<ItemRow>& items) const;
   Task<Result<bool>> try_apply(record::ItemId id, Act act);
 
   store::Store& store_;
   crypto::Random& random_;
   const Clock& clock_;
-  std::function<void(const std::string&)> asked_;
+  Running queue_;
   Refusals refusals_;
 };
 

@@ -28,17 +28,6 @@ struct QueueItemsTest : testing::Test {
     done(memory.commit(std::move(batch)));
     return {number};
   }
-  /// As if a node took it.
-  void take(record::ItemId id) {
-    const auto row = done(items.find(id));
-    auto taken = row.item;
-    taken.node = "vm";
-    taken.due = clock.now() + std::chrono::hours(1);
-    store::Batch batch;
-    UseEdits uses;
-    change_item(batch, uses, row, taken, clock.now(), "12345678");
-    done(memory.commit(std::move(batch)));
-  }
   bool apply(record::ItemId id, Act act) { return done(items.apply(id, act)); }
   std::vector<std::string> keys(std::string prefix) {
     std::vector<std::string> found;
@@ -50,7 +39,13 @@ struct QueueItemsTest : testing::Test {
   store::memory::MemoryStore memory;
   crypto::SeededRandom random{1};
   FakeClock clock{kTestTime};
-  QueueItems items{memory, random, clock};
+  std::uint64_t trying = 0;
+  std::vector<std::string> asked;
+  QueueItems items{memory,
+                   random,
+                   clock,
+                   {.asked = [this](const std::string& destination) { asked.push_back(destination); },
+                    .trying = [this](const ItemRow& item) { return item.id.value == trying; }}};
 };
 
 TEST_F(QueueItemsTest, AreListedByDestinationPageByPage) {
@@ -76,17 +71,20 @@ TEST_F(QueueItemsTest, AHeldOneWaitsForEverAndAReleasedOneIsTriedAtOnce) {
   EXPECT_THAT(keys("w"), ElementsAre(record::waiting_key("example.net", record::kNever, 1)));
   EXPECT_TRUE(apply(id, Act::Release));
   EXPECT_FALSE(apply(id, Act::Release));
+  EXPECT_THAT(asked, ElementsAre("example.net"));
   EXPECT_THAT(keys("w"), ElementsAre(record::waiting_key("example.net", now(), 1)));
   EXPECT_THAT(keys("d"), ElementsAre(record::bell_key(0, "example.net")));
 }
 
-TEST_F(QueueItemsTest, OneThatIsBeingTriedIsHeldWhenTheTryEnds) {
-  const auto id = put(1);
-  take(id);
-  EXPECT_FALSE(apply(id, Act::Retry));
-  EXPECT_TRUE(apply(id, Act::Hold));
-  EXPECT_THAT(keys("l"), SizeIs(1));
-  EXPECT_THAT(keys("w"), ElementsAre(record::waiting_key("example.net", now() + 3600, 1)));
+TEST_F(QueueItemsTest, OneThatIsBeingTriedIsShownSo) {
+  put(1);
+  trying = put(2).value;
+  const auto listed = done(items.list("", "", 10)).items;
+  ASSERT_THAT(listed, SizeIs(2));
+  EXPECT_FALSE(listed[0].trying);
+  EXPECT_TRUE(listed[1].trying);
+  EXPECT_TRUE(done(items.find({2})).trying);
+  EXPECT_TRUE(done(items.of_message("2@example.org")).at(0).trying);
 }
 
 TEST_F(QueueItemsTest, ABellIsExactForWhatIsNew) {
@@ -117,11 +115,9 @@ TEST_F(QueueItemsTest, ARetryIsNow) {
 
 TEST_F(QueueItemsTest, ADroppedOneEndsAndIsForgottenADayLater) {
   const auto id = put(1);
-  take(id);
   EXPECT_TRUE(apply(id, Act::Drop));
   EXPECT_FALSE(apply(id, Act::Drop));
   EXPECT_THAT(keys("w"), IsEmpty());
-  EXPECT_THAT(keys("l"), IsEmpty());
   EXPECT_THAT(keys("u"), IsEmpty());
   const auto found = done(load_items_of(memory, "1@example.org"));
   ASSERT_THAT(found, SizeIs(1));
@@ -130,7 +126,7 @@ TEST_F(QueueItemsTest, ADroppedOneEndsAndIsForgottenADayLater) {
   EXPECT_EQ(done(items.forget_ended(10)), 0u);
   clock.advance(std::chrono::seconds(2));
   EXPECT_EQ(done(items.forget_ended(10)), 1u);
-  for (const auto* family : {"Q", "t", "x", "w", "l"}) EXPECT_THAT(keys(family), IsEmpty()) << family;
+  for (const auto* family : {"Q", "t", "x", "w"}) EXPECT_THAT(keys(family), IsEmpty()) << family;
   EXPECT_EQ(code_of(items.find(id)), Code::NotFound);
 }
 

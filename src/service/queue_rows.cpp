@@ -21,7 +21,7 @@ constexpr std::size_t kItemsOfMessageMax = 1000;
 /// When the item's `w` row is due; nullopt: it has none.
 std::optional<std::uint64_t> waits_until(const Queued& item) {
   if (item.ended) return std::nullopt;
-  if (item.node.empty() && item.held) return record::kNever;
+  if (item.held) return record::kNever;
   return queue_seconds(item.due);
 }
 
@@ -47,7 +47,6 @@ std::vector<std::string> finding_keys(record::ItemId id, const Queued& item) {
   std::vector<std::string> keys;
   if (const auto due = waits_until(item))
     keys.push_back(record::waiting_key(item.destination, *due, id.value, item.priority));
-  if (!item.node.empty()) keys.push_back(record::lease_key(item.node, id.value));
   if (item.ended) keys.push_back(record::ended_key(queue_seconds(*item.ended), id.value));
   if (const auto hash = message_id_hash(item.message_id)) keys.push_back(record::queued_of_key(*hash, id.value));
   return keys;
@@ -72,7 +71,6 @@ bool waits(const record::QueuedRecipient& recipient) {
 void end_if_done(Queued& item, Time now) {
   if (item.ended || std::ranges::any_of(item.recipients, waits)) return;
   item.ended = now;
-  item.node.clear();
   item.held = false;
 }
 

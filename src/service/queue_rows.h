@@ -24,6 +24,7 @@ struct ItemRow {
   record::ItemId id;
   record::Queued item;
   std::string octets;
+  bool trying = false;  ///< this server is at it now, or about to be (QueueItems says so)
 };
 
 /// nullopt: there is none, or none any more. Corrupt.

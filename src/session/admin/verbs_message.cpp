@@ -42,7 +42,7 @@ std::vector<std::string> shown(const service::Traced& traced) {
 Task<Result<void>> Verbs::message_trace(Request request, PrintLine print) {
   const auto& message_id = request.field("message-id");
   PARAPH_CO_TRY(const auto found, co_await service::trace_message(store_, mailboxes_, message_id));
-  PARAPH_CO_TRY(const auto items, co_await service::load_items_of(store_, message_id));
+  PARAPH_CO_TRY(const auto items, co_await queue_.of_message(message_id));
   if (found.empty() && items.empty())
     co_return fail(Code::NotFound, fmt::format("no message here has the Message-ID {}", printable(message_id)));
   bool first = true;

@@ -20,9 +20,10 @@ using Act = service::QueueItems::Act;
 
 std::string sender_of(const record::Queued& item) { return fmt::format("<{}>", printable(item.reverse_path.text())); }
 
-std::string state_of(const record::Queued& item) {
+std::string state_of(const service::ItemRow& row) {
+  const auto& item = row.item;
   if (item.ended) return "ended";
-  if (!item.node.empty()) return item.held ? "trying, held" : "trying";
+  if (row.trying) return item.held ? "trying, held" : "trying";
   return item.held ? "held" : "waiting";
 }
 
@@ -33,13 +34,13 @@ std::string last_reply_of(const record::Queued& item) {
 }
 
 std::string due_of(const record::Queued& item) {
-  return item.ended || (item.held && item.node.empty()) ? "-" : date_of(item.due);
+  return item.ended || item.held ? "-" : date_of(item.due);
 }
 
 std::string line_of(const service::ItemRow& row) {
   const auto& item = row.item;
   const auto waiting = std::ranges::count_if(item.recipients, service::waits);
-  return fmt::format("{:<10} {:<12} {:<20} {:<20} {:>5} {:>10}  {:<30} {:<30} {}", row.id.value, state_of(item),
+  return fmt::format("{:<10} {:<12} {:<20} {:<20} {:>5} {:>10}  {:<30} {:<30} {}", row.id.value, state_of(row),
                      date_of(item.arrived), due_of(item), item.tries, waiting, sender_of(item),
                      printable(item.destination), last_reply_of(item));
 }
@@ -70,7 +71,7 @@ std::string reply_line(const record::QueuedRecipient& recipient) {
 std::vector<std::string> item_lines(const service::ItemRow& row) {
   const auto& item = row.item;
   std::vector<std::string> lines{
-      fmt::format("{:<11} {} ({})", "item", row.id.value, state_of(item)),
+      fmt::format("{:<11} {} ({})", "item", row.id.value, state_of(row)),
       fmt::format("{:<11} {}", "message-id", item.message_id.empty() ? "-" : printable(item.message_id)),
       fmt::format("{:<11} {}", "from", sender_of(item)),
       fmt::format("{:<11} {}", "destination", printable(item.destination)),
