@@ -49,14 +49,15 @@ bool bears_a_mark(std::string_view header) {
 Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& transaction, NewMessage& message) {
   PARAPH_CO_CHECK(check_loop(message.header));
   PARAPH_CO_CHECK(check_length(message));
-  std::optional<Handed> handed;
+  Along along;
   if (message.content && bears_a_mark(message.header)) {
-    handed.emplace(Handed{.content = *message.content,
-                          .peer = transaction.peer,
-                          .reverse_path = transaction.reverse_path,
-                          .recipients = transaction.recipients});
-    PARAPH_CO_TRY(const bool here, co_await repeats.has(*handed));
-    if (here) co_return repeated(message);
+    const Handed handed{.content = *message.content,
+                        .peer = transaction.peer,
+                        .reverse_path = transaction.reverse_path,
+                        .recipients = transaction.recipients};
+    PARAPH_CO_TRY(auto seen, co_await repeats.look(handed));
+    if (seen.here) co_return repeated(message);
+    along = repeats.note(std::move(seen));
   }
   drop_mbox_line(message);
   Provenance provenance;
@@ -80,10 +81,10 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::pass_on(const Transaction& trans
   PARAPH_CO_TRY(auto recipients, co_await router.find(transaction.recipients, answers));
   PARAPH_CO_TRY(outcome.refusal, co_await sort_in(provenance, recipients));
   if (outcome.refusal) co_return outcome;
-  auto along = handed ? repeats.note(*handed) : Along();
+  const bool noted = along != nullptr;
   auto deliveries =
       co_await router.deliver(message, recipients, answers, std::nullopt, std::move(along), Meets::Nobody);
-  if (!deliveries && handed && deliveries.error().code == Code::Exists) co_return repeated(message);
+  if (!deliveries && noted && deliveries.error().code == Code::Exists) co_return repeated(message);
   PARAPH_CO_TRY(outcome.deliveries, std::move(deliveries));
   co_return outcome;
 }

@@ -1,6 +1,7 @@
 #include "service/repeats.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/sha256.h"
 #include "record/keys.h"
@@ -38,22 +39,29 @@ bool is_fresh(const std::optional<std::string>& row, std::uint64_t now) {
 
 std::uint64_t Repeats::now() const { return unix_seconds(clock_.now()); }
 
-Task<Result<bool>> Repeats::has(const Handed& handed) {
-  PARAPH_CO_TRY(const auto row, co_await store_.get(key_of(handed)));
-  co_return is_fresh(row, now());
+Task<Result<Repeats::Seen>> Repeats::look(const Handed& handed) {
+  Seen seen{.key = key_of(handed)};
+  PARAPH_CO_TRY(seen.row, co_await store_.get(seen.key));
+  seen.here = is_fresh(seen.row, now());
+  co_return seen;
 }
 
-Along Repeats::note(const Handed& handed) {
-  return [this, key = key_of(handed)](store::Batch& batch, const std::vector<mail::Entry>&) { return add(batch, key); };
+Along Repeats::note(Seen seen) {
+  return [this, seen = std::move(seen), first = true](store::Batch& batch, const std::vector<mail::Entry>&) mutable {
+    return add(batch, seen, std::exchange(first, false));
+  };
 }
 
-Task<Result<void>> Repeats::add(store::Batch& batch, std::string key) {
-  PARAPH_CO_TRY(auto row, co_await store_.get(key));
-  if (is_fresh(row, now())) co_return fail(Code::Exists, "the message is here already");
+/// The first try rests on what was seen: when that is no longer so the batch is refused, and the next try looks again.
+Task<Result<void>> Repeats::add(store::Batch& batch, Seen& seen, bool first) {
+  if (!first) {
+    PARAPH_CO_TRY(seen.row, co_await store_.get(seen.key));
+  }
+  if (is_fresh(seen.row, now())) co_return fail(Code::Exists, "the message is here already");
   const auto until = now() + std::chrono::seconds(kRemembered).count();
-  batch.expects.push_back({key, std::move(row)});
-  batch.writes.push_back({key, record::number_value(until)});
-  co_return co_await add_stale(batch, key);
+  batch.expects.push_back({seen.key, seen.row});
+  batch.writes.push_back({seen.key, record::number_value(until)});
+  co_return co_await add_stale(batch, seen.key);
 }
 
 /// Old rows go with this batch, if it is its turn to look for some.

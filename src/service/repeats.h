@@ -32,17 +32,23 @@ class Repeats {
  public:
   Repeats(store::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
-  /// Is this message here already?
-  Task<Result<bool>> has(const Handed& handed);
+  /// What was seen of a message before its delivery.
+  struct Seen {
+    bool here = false;  ///< it came before
+    std::string key;
+    std::optional<std::string> row;
+  };
+  Task<Result<Seen>> look(const Handed& handed);
 
-  /// For the delivery of the message: adds its row to the batch. The delivery fails with Code::Exists when the message
-  /// came twice at once and the other was quicker. Rests on nothing else in the batch.
-  Along note(const Handed& handed);
+  /// For the delivery of a message that was not here: adds its row to the batch, which expects what was seen. The
+  /// delivery fails with Code::Exists when the message came twice at once and the other was quicker. Rests on nothing
+  /// else in the batch.
+  Along note(Seen seen);
 
   static constexpr std::chrono::hours kRemembered{24};
 
  private:
-  Task<Result<void>> add(store::Batch& batch, std::string key);
+  Task<Result<void>> add(store::Batch& batch, Seen& seen, bool first);
   Task<Result<void>> add_stale(store::Batch& batch, const std::string& except);
   std::uint64_t now() const;
 
