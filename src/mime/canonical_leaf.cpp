@@ -18,8 +18,12 @@ std::size_t append_lines(std::string& out, std::string_view text, std::size_t li
                          bool crlf) {
   const std::size_t before = out.size();
   const std::size_t octets = characters / 4 * 3;
+  const std::size_t needed = before + lines * octets;
+  // More is likely to come: with room for it, what is decoded already need not be copied.
+  if (needed > out.capacity())
+    out.reserve(std::min<std::size_t>(2 * needed, std::max<std::size_t>(needed, mail::kBlobBytesMax)));
   std::size_t done = 0;
-  out.resize_and_overwrite(before + lines * octets, [&](char* data, std::size_t) {
+  out.resize_and_overwrite(needed, [&](char* data, std::size_t) {
     done = best_base64().decode_lines(data + before, text.data(), lines, characters, crlf);
     return before + done * octets;
   });
