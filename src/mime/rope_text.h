@@ -23,6 +23,9 @@ struct BlobNeed {
 /// wire_bytes().
 BlobNeed needed(const mail::Segment& segment, std::uint64_t from, std::uint64_t to);
 
+/// Lines are encoded whole: append_wire_octets() may for a moment append this much more than it was asked for.
+inline constexpr std::size_t kCutLinesBytes = 2048;
+
 /// Octets [from, to) of the segment's wire form, appended. `blob_octets` are exactly those that needed() named. Cuts
 /// anywhere.
 void append_wire_octets(std::string& out, const mail::Segment& segment, std::string_view blob_octets,

@@ -14,7 +14,7 @@ void RopeReader::pass(std::uint64_t to) {
 Task<Result<std::string_view>> RopeReader::next(std::size_t bytes_max) {
   const std::uint64_t wanted = std::min<std::uint64_t>(bytes_max, left_);
   piece_.clear();
-  piece_.reserve(wanted + mime::kWireOctetsOver);
+  piece_.reserve(wanted + mime::kCutLinesBytes);
   while (piece_.size() < wanted) {
     const auto place = places_[place_];
     const mail::Segment& segment = rope_.segments[place.segment];
