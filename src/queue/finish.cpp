@@ -81,7 +81,6 @@ Task<Result<void>> Queue::Inside::write(const service::ItemRow& before, const Af
 Task<Result<void>> Queue::Inside::write_alone(const service::ItemRow& before, const record::Queued& after) {
   // Ten items of one message may end at once: their uses are counted in one place.
   std::vector<std::uint64_t> messages{before.item.message.value << 1};
-  if (before.item.plain) messages.push_back(before.item.plain.value << 1);
   service::Turn turn;
   if (after.ended) turn = co_await turns.take(std::move(messages), service::Turns::Kind::Alone);
   store::Batch batch;

@@ -46,10 +46,11 @@ void note_refused(record::Queued& item, const std::vector<relay::Answer>& answer
 
 /// Leaves out what the domain refused before.
 Task<Result<void>> Queue::Inside::spare(service::ItemRow& row) {
-  if (!change_form || !row.item.plain) co_return Result<void>();
+  if (!change_form) co_return Result<void>();
+  PARAPH_CO_TRY(const auto message, co_await with.messages.load(row.item.message));
+  if (message->plain.empty()) co_return Result<void>();
   PARAPH_CO_TRY(const auto refused, co_await items.refusals().find(row.item.destination));
   if (refused <= row.item.left_out) co_return Result<void>();
-  PARAPH_CO_TRY(const auto message, co_await with.messages.load(row.item.message));
   if (!carries(message->signature.kinds, refused)) co_return Result<void>();
   const service::Fit fit{.left_out = refused};
   // Without such a form it goes as it is: perhaps it is taken now.
@@ -60,8 +61,9 @@ Task<Result<void>> Queue::Inside::spare(service::ItemRow& row) {
 /// When the server refuses the message for its media: with less of the signature it is tried once more, for whom it was
 /// refused. A message is never bounced because of its signature (spec 2.8).
 Task<void> Queue::Inside::degrade(service::ItemRow& row, const relay::Outcome& outcome, Tried& tried) {
-  if (!change_form || !row.item.plain || std::ranges::none_of(tried.answers, refuses_media)) co_return;
+  if (!change_form || std::ranges::none_of(tried.answers, refuses_media)) co_return;
   const auto message = co_await with.messages.load(row.item.message);
+  if (message && (*message)->plain.empty()) co_return;
   const auto next = message ? next_of((*message)->signature.kinds, row.item.left_out) : std::nullopt;
   if (message && !next) co_return;
   Result<bool> changed = false;

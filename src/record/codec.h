@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "mail/mailbox.h"
 #include "mail/rope.h"
+#include "mail/runs.h"
 #include "mail/signature.h"
 #include "mail/structure.h"
 #include "mail/transaction.h"
@@ -59,6 +60,9 @@ struct StoredMessage {
   Time received;
   SignatureOutcome signature;
   bool listed = false;  ///< it can be found by its Message-ID, if it has one
+  /// The message as it was before the signature, told by `rope`: one that left has it, for servers that refuse the
+  /// signature or are sent less of it. Empty: it is not kept. Its blobs are this message's too (blobs_of).
+  std::vector<mail::Run> plain;
   friend bool operator==(const StoredMessage&, const StoredMessage&) = default;
 };
 
@@ -170,7 +174,6 @@ struct TlsPolicy {
 struct Queued {
   std::string destination;  ///< lower case, without NUL
   MessageId message;        ///< 0 once it has ended
-  MessageId plain;          ///< the message as it was before the signature; 0: not kept
   std::uint64_t skip = 0;   ///< octets at the beginning of `message` that stay here: Return-Path
   mail::Address reverse_path;
   mail::MailOptions options;

@@ -20,6 +20,12 @@ void write(FieldWriter& out, const mail::Segment& segment) {
   out.number(pb::Segment::kFinalCrlfFieldNumber, raw ? segment.has_8bit : segment.final_crlf);
 }
 
+void write(FieldWriter& out, const mail::Run& run) {
+  out.number(pb::Run::kBeginFieldNumber, run.same.begin);
+  out.number(pb::Run::kEndFieldNumber, run.same.end);
+  if (run.same.size() == 0) out.message(pb::Run::kOwnFieldNumber, [&] { write(out, run.own); });
+}
+
 void write(FieldWriter& out, std::uint32_t field, const std::vector<mail::NamedAddress>& names) {
   for (const auto& name : names) {
     out.message(field, [&] {
@@ -94,6 +100,7 @@ void write(FieldWriter& out, const SignatureOutcome& outcome) {
 std::size_t bytes_about(const StoredMessage& message) {
   std::size_t bytes = 200 + 350 * message.structure.parts.size();
   for (const auto& segment : message.rope.segments) bytes += 60 + segment.octets.size();
+  for (const auto& run : message.plain) bytes += 60 + run.own.octets.size();
   return bytes;
 }
 
@@ -112,6 +119,7 @@ std::string format_message(const StoredMessage& message) {
   out.number(M::kReceivedFieldNumber, static_cast<std::uint64_t>(unix_seconds(message.received)));
   out.message(M::kSignatureFieldNumber, [&] { write(out, message.signature); });
   out.number(M::kListedFieldNumber, message.listed);
+  for (const auto& run : message.plain) out.message(M::kPlainFieldNumber, [&] { write(out, run); });
   return out.take();
 }
 

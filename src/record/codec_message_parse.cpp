@@ -1,5 +1,6 @@
 // How a stored message is read, on every cold FETCH: straight from the wire format into the nouns. A `take` fails
 // (false) for what no format_message() ever wrote.
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -69,6 +70,29 @@ bool take(std::string_view octets, mail::Segment& segment) {
   // The one bit of both: lines are of Base64 only.
   if (segment.kind == mail::Segment::Kind::Raw) std::swap(segment.final_crlf, segment.has_8bit);
   return ok && !field.damaged() && sound(segment) && named == (segment.kind != mail::Segment::Kind::Inline);
+}
+
+bool take(std::string_view octets, mail::Run& run) {
+  FieldReader field(octets);
+  bool ok = true;
+  bool own = false;
+  while (field.next()) {
+    switch (field.number()) {
+      case pb::Run::kBeginFieldNumber:
+        run.same.begin = field.value();
+        break;
+      case pb::Run::kEndFieldNumber:
+        run.same.end = field.value();
+        break;
+      case pb::Run::kOwnFieldNumber:
+        ok = take(field.octets(), run.own) && ok;
+        own = true;
+        break;
+      default:
+        break;
+    }
+  }
+  return ok && !field.damaged() && own == (run.same.begin == run.same.end);
 }
 
 bool take(std::string_view octets, mail::NamedAddress& name) {
@@ -286,13 +310,16 @@ bool reserve(std::string_view octets, StoredMessage& message) {
   FieldReader field(octets);
   std::size_t parts = 0;
   std::size_t segments = 0;
+  std::size_t runs = 0;
   while (field.next()) {
     parts += field.number() == pb::Message::kPartsFieldNumber;
     segments += field.number() == pb::Message::kRopeFieldNumber;
+    runs += field.number() == pb::Message::kPlainFieldNumber;
   }
-  if (parts > kPartsMax || segments > kSegmentsMax) return false;
+  if (parts > kPartsMax || segments > kSegmentsMax || runs > kSegmentsMax) return false;
   message.structure.parts.reserve(parts);
   message.rope.segments.reserve(segments);
+  message.plain.reserve(runs);
   return true;
 }
 
@@ -331,6 +358,9 @@ bool take(std::string_view octets, StoredMessage& message) {
       case pb::Message::kListedFieldNumber:
         message.listed = field.value() != 0;
         break;
+      case pb::Message::kPlainFieldNumber:
+        ok = take(field.octets(), message.plain.emplace_back()) && ok;
+        break;
       default:
         break;
     }
@@ -360,6 +390,8 @@ bool join(mail::Structure& structure) {
 Result<StoredMessage> parse_message(std::string_view octets) {
   StoredMessage message;
   if (!take(octets, message) || !join(message.structure)) return corrupt("message");
+  const auto is_inside = [&](const mail::Run& run) { return inside(run.same, message.structure.size); };
+  if (!std::ranges::all_of(message.plain, is_inside)) return corrupt("message");
   if (message.rope.wire_bytes() != message.structure.size) return corrupt("message");
   return message;
 }

@@ -58,7 +58,6 @@ std::string format_queued(const Queued& item) {
   Parsed<pb::Queued> out;
   out->set_destination(item.destination);
   out->set_message(item.message.value);
-  out->set_plain(item.plain.value);
   out->set_skip(item.skip);
   out->set_local(item.reverse_path.local);
   out->set_domain(item.reverse_path.domain);
@@ -94,7 +93,6 @@ Result<Queued> parse_queued(std::string_view octets) {
     return corrupt("item of the queue");
   Queued item{.destination = in->destination(),
               .message = MessageId{in->message()},
-              .plain = MessageId{in->plain()},
               .skip = in->skip(),
               .reverse_path = {in->local(), in->domain()},
               .options = {.body = *body,

@@ -33,7 +33,6 @@ Queued sample_queued() {
   const auto at = [](int seconds) { return Time(std::chrono::seconds(1'795'000'000 + seconds)); };
   Queued item{.destination = "example.net",
               .message = MessageId{7},
-              .plain = MessageId{8},
               .skip = 42,
               .reverse_path = {"alice", "example.org"},
               .options = {.body = mail::Body::BinaryMime,

@@ -74,6 +74,9 @@ inline StoredMessage sample_message() {
   message.signature = {
       "alice@example.org", "AAECAwQFBgcICQoLDA0ODw", "text:html:image:voice", "append", "", "example.org", true};
   message.listed = true;
+  mail::Segment before{.kind = mail::Segment::Kind::Raw, .blob = blob_named('b'), .length = 300, .has_8bit = true};
+  message.plain = {{.same = {10, 520}, .own = {}}, {.same = {}, .own = std::move(before)}, {.same = {}, .own = {}}};
+  message.plain[2].own.octets = "own";
   return message;
 }
 

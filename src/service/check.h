@@ -28,6 +28,7 @@ struct Finding {
 ///   mailbox.account, mailbox.count*, .unseen*, .bytes*, .tombstones*, .uid_next*, .modseq*      a record and its rows
 ///   entry.mailbox, entry.message*, change.missing*, change.extra*
 ///   message.unused, message.uses*, message.blob, message_id.missing*, message_id.dangling*      found by Message-ID
+///   message.plain                                what it was before the signature, told by octets it has not
 ///   quota.bytes*, quota.messages*, number.low*
 ///   signature.account, signature.missing, signature.extra*
 ///   key.missing, policy.dangling*

@@ -29,8 +29,12 @@ Task<Result<void>> CheckWalk::check_messages(const Rows& rows) {
       note_unreadable("message", row);
       continue;
     }
-    for (const auto& blob : blobs_of(message->rope)) count_blob(blob);
+    for (const auto& blob : blobs_of(*message)) count_blob(blob);
     PARAPH_CO_CHECK(co_await check_listed(id, *message));
+    if (!mail::rope_of(message->plain, message->rope)) {
+      PARAPH_CO_CHECK(
+          co_await note("message.plain", fmt::format("what message {} was before its signature is not known", id)));
+    }
     const std::string key = record::message_uses_key(MessageId{id});
     PARAPH_CO_TRY(auto uses, co_await store_.get(key));
     const std::uint32_t count = shown != nullptr ? shown->count : 0;
@@ -133,7 +137,7 @@ Task<Result<void>> CheckWalk::check_missing_blobs(const Rows& rows) {
   for (const auto& row : rows) {
     const auto message = record::parse_message(row.value);
     if (!message) continue;
-    for (const auto& blob : blobs_of(message->rope)) {
+    for (const auto& blob : blobs_of(*message)) {
       if (blobs_.at(blob_key(blob)).seen) continue;
       PARAPH_CO_CHECK(co_await note("message.blob", fmt::format("message {} names blob {}, which is not there",
                                                                 record::last_number(row.key, 8), hex(blob.view()))));

@@ -36,13 +36,13 @@ Task<Result<void>> CheckWalk::check_items(const Rows& rows) {
       note_unreadable("item of the queue", row);
       continue;
     }
-    for (const MessageId message : {item->message, item->plain}) {
-      if (!message) continue;
-      ++messages_.at(message.value).count;
-      PARAPH_CO_TRY(const auto record, co_await store_.get(record::message_key(message)));
-      if (record) continue;
-      PARAPH_CO_CHECK(co_await note(
-          "queue.message", fmt::format("item {} has message {}, which is not there", id.value, message.value)));
+    if (item->message) {
+      ++messages_.at(item->message.value).count;
+      PARAPH_CO_TRY(const auto record, co_await store_.get(record::message_key(item->message)));
+      if (!record) {
+        PARAPH_CO_CHECK(co_await note(
+            "queue.message", fmt::format("item {} has message {}, which is not there", id.value, item->message.value)));
+      }
     }
     store::Batch repair;
     for (auto& key : finding_keys(id, *item)) {

@@ -43,7 +43,7 @@ struct CheckTest : testing::Test, World {
     damage(record::mailbox_key(alice, inbox), record::format_mailbox(changed, alice));
   }
   mail::Entry entry(std::uint32_t uid) { return done(mailboxes.entries_of(inbox, {Uid{uid}})).front(); }
-  BlobId blob() { return blobs_of(done(messages.load(entry(1).message))->rope).front(); }
+  BlobId blob() { return blobs_of(*done(messages.load(entry(1).message))).front(); }
 
   /// Exactly `found` is found; a repair leaves `left`.
   void expect(std::vector<std::string> found, std::vector<std::string> left = {}) {

@@ -182,18 +182,19 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Submitted& submitt
     form.rope = std::move(all[i].rope);
     form.structure = std::move(all[i].structure);
     form.signature = std::move(all[i].outcome);
+    form.plain.clear();
     added.push_back(form.rope.wire_bytes() - bytes_before);
     PARAPH_CO_TRY(auto fields, co_await dkim.sign(form, message.blobs, all[i].field, submission.owner.domain));
     fields += all[i].field;
     prepend_fields(form.rope, form.structure, return_path + fields + trace);
   }
+  keep_plain(submitted, message, submission.message.rope, trace);
   std::optional<SentCopy> sent;
   if (submitted.save_sent) sent.emplace(SentCopy{submitted.principal, submitted.forms.sent});
   const Departure departure{.reverse_path = transaction.reverse_path,
                             .options = transaction.options,
                             .arrived = clock.now(),
-                            .skip = return_path.size(),
-                            .plain = keep_plain(submitted, message, submission.message, trace)};
+                            .skip = return_path.size()};
   const auto items = prepare_items(message, elsewhere_of(submitted), departure);
   Along along;
   if (!items.empty())
@@ -205,22 +206,24 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Submitted& submitt
   co_return outcome;
 }
 
-/// When something signed leaves, the message before the signature stays with it until it is delivered: for a server
-/// that takes only a shorter one (spec 2.8). Answers which form it is.
-std::optional<std::size_t> Deposit::Inside::keep_plain(const Submitted& submitted, NewMessage& message,
-                                                       const signature::Message& plain, std::string_view trace) {
-  const auto leaves_signed = [&](const Result<LocalRecipient>& one) {
-    const auto& form = one->form == 0 ? message.record : message.other_forms[one->form - 1];
-    return one->elsewhere && !form.signature.kinds.empty() && form.signature.kinds != "none";
+/// A form that leaves signed says what the message was before: for a server that takes only a shorter one, or none with
+/// such media (spec 2.8).
+void Deposit::Inside::keep_plain(const Submitted& submitted, NewMessage& message, const mail::Rope& plain,
+                                 std::string_view trace) {
+  if (submitted.kept) return;
+  const auto is_signed = [](const record::StoredMessage& form) {
+    return !form.signature.kinds.empty() && form.signature.kinds != "none";
   };
-  if (submitted.kept || std::ranges::none_of(submitted.recipients, leaves_signed)) return std::nullopt;
-  auto& form = message.other_forms.emplace_back();
-  form.received = message.record.received;
-  form.duration = message.record.duration;
-  form.rope = plain.rope;
-  form.structure = plain.structure;
-  prepend_fields(form.rope, form.structure, trace);
-  return message.other_forms.size();
+  mail::Rope before;
+  for (const auto& one : submitted.recipients) {
+    auto& form = one->form == 0 ? message.record : message.other_forms[one->form - 1];
+    if (!one->elsewhere || !is_signed(form) || !form.plain.empty()) continue;
+    if (before.segments.empty()) {
+      before.append(trace);
+      for (const auto& segment : plain.segments) before.append(segment);
+    }
+    form.plain = mail::runs_of(before, form.rope);
+  }
 }
 
 /// What the engine did with one form of a message, never what is in it.

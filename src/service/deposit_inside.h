@@ -88,8 +88,8 @@ struct Deposit::Inside {
   Task<Result<Outcome>> submit_own(const Transaction& transaction, NewMessage& message);
   Task<Result<Forms>> forms_for(const Transaction& transaction, const Policy& policy, const mail::Address& owner,
                                 LocalRecipients& recipients);
-  static std::optional<std::size_t> keep_plain(const Submitted& submitted, NewMessage& message,
-                                               const signature::Message& plain, std::string_view trace);
+  static void keep_plain(const Submitted& submitted, NewMessage& message, const mail::Rope& plain,
+                         std::string_view trace);
   Task<Result<Outcome>> try_own(const Submitted& submitted, NewMessage& message, Signer::Submission submission);
   static Outcome repeated(const NewMessage& message);
   void log_outcome(const record::Account& sender, const record::StoredMessage& form, std::uint64_t added) const;

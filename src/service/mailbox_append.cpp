@@ -44,7 +44,7 @@ void write_form(store::Batch& batch, MessageId id, record::StoredMessage& form, 
   batch.writes.push_back({record::message_key(id), record::format_message(form)});
   batch.writes.push_back({record::message_uses_key(id), fmt::to_string(places.size() + more_uses)});
   if (hash && form.listed) batch.writes.push_back({record::message_id_key(*hash, id), record::format_places(places)});
-  const auto blobs = blobs_of(form.rope);
+  const auto blobs = blobs_of(form);
   batch.retains.insert(batch.retains.end(), blobs.begin(), blobs.end());
 }
 

@@ -7,7 +7,6 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "record/codec.h"
 #include "record/keys.h"
 #include "service/message_ids.h"
 
@@ -21,7 +20,7 @@ void erase_message(store::Batch& batch, MessageId id, const record::StoredMessag
   batch.writes.push_back({record::message_key(id), std::nullopt});
   const auto hash = message_id_hash(message.structure.root().envelope->message_id);
   if (message.listed && hash) batch.writes.push_back({record::message_id_key(*hash, id), std::nullopt});
-  const auto blobs = blobs_of(message.rope);
+  const auto blobs = blobs_of(message);
   batch.releases.insert(batch.releases.end(), blobs.begin(), blobs.end());
 }
 
@@ -46,11 +45,13 @@ Task<Result<void>> erase_messages(store::Store& store, store::Batch& batch, std:
 
 }  // namespace
 
-std::vector<BlobId> blobs_of(const mail::Rope& rope) {
+std::vector<BlobId> blobs_of(const record::StoredMessage& message) {
   std::vector<BlobId> blobs;
-  for (const auto& segment : rope.segments) {
+  const auto add = [&](const mail::Segment& segment) {
     if (segment.kind != mail::Segment::Kind::Inline) blobs.push_back(segment.blob);
-  }
+  };
+  for (const auto& segment : message.rope.segments) add(segment);
+  for (const auto& run : message.plain) add(run.own);
   std::ranges::sort(blobs);
   const auto doubles = std::ranges::unique(blobs);
   blobs.erase(doubles.begin(), doubles.end());

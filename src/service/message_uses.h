@@ -5,14 +5,15 @@
 
 #include "base/result.h"
 #include "base/task.h"
-#include "mail/rope.h"
+#include "record/codec.h"
 #include "service/messages.h"
 #include "store/store.h"
 
 namespace paraph::service {
 
-/// The blobs that a rope names, each once: a message's record holds one reference to each of them.
-std::vector<BlobId> blobs_of(const mail::Rope& rope);
+/// The blobs that a message names, in its rope and in what it was before the signature, each once: its record holds one
+/// reference to each of them.
+std::vector<BlobId> blobs_of(const record::StoredMessage& message);
 
 /// How many entries show which message, within one batch. A message goes with its last entry: its record and its
 /// references too.

@@ -13,7 +13,7 @@ namespace {
 /// Octets of a record in memory, from what it takes stored: strings are about as long, parts and segments are larger.
 std::size_t memory_bytes(const record::StoredMessage& message, std::size_t stored_bytes) {
   return sizeof message + stored_bytes + message.structure.parts.size() * sizeof(mail::Part) +
-         message.rope.segments.size() * sizeof(mail::Segment);
+         message.rope.segments.size() * sizeof(mail::Segment) + message.plain.size() * sizeof(mail::Run);
 }
 
 mail::Range clamped(mail::Range range, std::uint64_t size) {

@@ -16,12 +16,12 @@ constexpr std::size_t kMessageIdBytesMax = 998;
 
 /// The item of a form and a destination that has room, or a new one.
 NewItem& item_for(std::vector<NewItem>& items, std::map<std::pair<std::size_t, std::string>, std::size_t>& open,
-                  const Elsewhere& recipient, const record::Queued& shared, const Departure& departure) {
+                  const Elsewhere& recipient, const record::Queued& shared) {
   auto destination = lowered(recipient.recipient.address.domain);
   const auto [place, fresh] = open.try_emplace({recipient.form, destination}, items.size());
   if (!fresh && items[place->second].item.recipients.size() < kItemRecipientsMax) return items[place->second];
   place->second = items.size();
-  auto& one = items.emplace_back(NewItem{.item = shared, .form = recipient.form, .plain = departure.plain});
+  auto& one = items.emplace_back(NewItem{.item = shared, .form = recipient.form});
   one.item.destination = std::move(destination);
   return one;
 }
@@ -51,13 +51,10 @@ std::vector<NewItem> prepare_items(NewMessage& message, const std::vector<Elsewh
     const auto same = std::ranges::equal_range(seen, key);
     if (same.empty()) continue;  // it had its turn
     seen.erase(same.begin(), same.end());
-    item_for(items, open, one, shared, departure).item.recipients.push_back({.recipient = one.recipient});
+    item_for(items, open, one, shared).item.recipients.push_back({.recipient = one.recipient});
   }
   message.more_uses.assign(1 + message.other_forms.size(), 0);
-  for (const auto& one : items) {
-    ++message.more_uses[one.form];
-    if (one.plain) ++message.more_uses[*one.plain];
-  }
+  for (const auto& one : items) ++message.more_uses[one.form];
   return items;
 }
 
@@ -71,7 +68,6 @@ Task<Result<void>> Outbound::add(store::Batch& batch, const NewMessage& message,
     PARAPH_CO_TRY(const auto number, co_await numbers_.next("item"));
     auto item = one.item;
     item.message = message.ids[one.form];
-    if (one.plain) item.plain = message.ids[*one.plain];
     add_item(batch, record::ItemId{number}, item);
   }
   if (items_ != nullptr) items_->add(items.size());

@@ -1,5 +1,4 @@
 #pragma once
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,15 +25,13 @@ struct Departure {
   mail::Address reverse_path;
   mail::MailOptions options;
   Time arrived;
-  std::uint64_t skip = 0;            ///< octets at the beginning of each form that stay here (record::Queued)
-  std::optional<std::size_t> plain;  ///< the form without the signature, when it is kept
+  std::uint64_t skip = 0;  ///< octets at the beginning of each form that stay here (record::Queued)
 };
 
 /// An item that will be: its numbers are not known yet.
 struct NewItem {
   record::Queued item;
   std::size_t form = 0;
-  std::optional<std::size_t> plain;
 };
 
 /// One item for each form and destination, and for each 100 recipients; a recipient named twice is one. Counts in

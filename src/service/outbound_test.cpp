@@ -22,6 +22,7 @@ namespace paraph::service {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -61,6 +62,19 @@ struct OutboundTest : testing::Test, World {
     const auto found = done(messages.load(id));
     return done(messages.read_all(found, {0, found->structure.size}, 1 << 20));
   }
+  std::string plain_of(MessageId id) {
+    const auto found = done(messages.load(id));
+    auto plain = std::make_shared<record::StoredMessage>();
+    plain->rope = mail::rope_of(found->plain, found->rope).value();
+    plain->structure.size = plain->rope.wire_bytes();
+    return done(messages.read_all(plain, {0, plain->structure.size}, 1 << 20));
+  }
+  std::size_t own_bytes(MessageId id) {
+    std::size_t bytes = 0;
+    for (const auto& run : done(messages.load(id))->plain) bytes += run.own.octets.size();
+    return bytes;
+  }
+  std::size_t rows() { return done(store.scan({.entries_max = 100'000})).size(); }
   std::vector<std::string> findings() {
     std::vector<std::string> found;
     done(check_store(store, Repair::No, [&](const Finding& f) { found.push_back(f.name + ": " + f.text); }));
@@ -134,7 +148,7 @@ TEST_F(OutboundTest, WhatLeavesHasNeitherReturnPathNorBcc) {
   EXPECT_THAT(octets, Not(HasSubstr("Return-Path")));
   EXPECT_THAT(octets, Not(HasSubstr("dave")));
   EXPECT_THAT(octets, HasSubstr("hello"));
-  EXPECT_FALSE(item.plain) << "nothing was attached";
+  EXPECT_THAT(done(messages.load(item.message))->plain, IsEmpty()) << "nothing was attached";
 }
 
 TEST_F(OutboundTest, LocalRecipientsAndSentAreInTheSameCommit) {
@@ -150,20 +164,72 @@ TEST_F(OutboundTest, LocalRecipientsAndSentAreInTheSameCommit) {
   EXPECT_THAT(findings(), IsEmpty());
 }
 
-TEST_F(OutboundTest, ASignedMessageKeepsItsPlainFormUntilItIsDelivered) {
+TEST_F(OutboundTest, ASignedMessageSaysWhatItWasBefore) {
   done(signatures.set(alice, "alice@example.org", {.text = "Alice, extension 42"}));
   submit({"carol@example.net"});
   const auto row = items().front();
-  ASSERT_TRUE(row.item.plain);
   EXPECT_THAT(octets_of(row.item.message), HasSubstr("extension 42"));
-  const auto plain = octets_of(row.item.plain);
+  const auto plain = plain_of(row.item.message);
   EXPECT_THAT(plain, StartsWith("Received: "));
-  EXPECT_THAT(plain, Not(HasSubstr("extension 42")));
+  EXPECT_THAT(plain, Not(AnyOf(HasSubstr("extension 42"), HasSubstr("Paraph-Signature"), HasSubstr("dave"))));
+  EXPECT_TRUE(plain.ends_with("\r\n\r\nhello\r\n")) << plain;
+  EXPECT_LT(own_bytes(row.item.message), 100u);
   EXPECT_THAT(findings(), IsEmpty());
   done(queue.apply(row.id, QueueItems::Act::Drop));
-  EXPECT_FALSE(value(record::message_key(row.item.plain)));
   EXPECT_TRUE(value(record::message_key(row.item.message))) << "Sent shows it";
   EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(OutboundTest, ASignatureCostsNoRows) {
+  submit({"carol@example.net"});  // it takes blocks of ids
+  std::vector<std::size_t> added;
+  for (const std::string text : {"", "Alice, extension 42"}) {
+    if (!text.empty()) done(signatures.set(alice, "alice@example.org", {.text = text}));
+    const auto before = rows();
+    submit({"carol@example.net"});
+    added.push_back(rows() - before);
+  }
+  EXPECT_EQ(added[0], added[1]);
+  EXPECT_THAT(done(messages.load(items().back().item.message))->plain, Not(IsEmpty()));
+}
+
+/// The body is a blob of its own, and another one once it is signed.
+TEST_F(OutboundTest, ABlobOfThePlainFormAloneIsKeptWithTheSignedOne) {
+  policy.save_sent = false;
+  make_deposit();
+  done(signatures.set(alice, "alice@example.org", {.text = "Alice, extension 42"}));
+  std::string lines;
+  while (lines.size() < 20'000) lines += "a line of a long letter, with \xE4 in it and no name for that\r\n";
+  submit({"carol@example.net"},
+         "From: alice@example.org\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=iso-8859-1\r\n"
+         "Content-Transfer-Encoding: 8bit\r\n\r\n" +
+             lines);
+  const auto row = items().front();
+  const auto kept = done(messages.load(row.item.message));
+  auto signed_only = *kept;
+  signed_only.plain.clear();
+  EXPECT_GT(blobs_of(*kept).size(), blobs_of(signed_only).size());
+  EXPECT_TRUE(plain_of(row.item.message).ends_with("\r\n\r\n" + lines));
+  EXPECT_THAT(findings(), IsEmpty());
+  done(queue.apply(row.id, QueueItems::Act::Drop));
+  for (const auto& blob : blobs_of(*kept)) EXPECT_EQ(code_of(store.read_blob(blob, 0, 1)), Code::NotFound);
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(OutboundTest, CheckFindsAPlainFormThatCannotHaveBeen) {
+  done(signatures.set(alice, "alice@example.org",
+                      {.text = "Alice, extension 42", .voice = "#!AMR\n" + std::string(960, '<')}));
+  submit({"carol@example.net"});
+  const auto id = items().front().item.message;
+  auto damaged = *done(messages.load(id));
+  const auto& segments = damaged.rope.segments;
+  ASSERT_GT(segments.size(), 1u);
+  const auto voice = segments[0].wire_bytes();
+  damaged.plain = {{.same = {0, voice + 1}, .own = {}}};
+  store::Batch batch;
+  batch.writes.push_back({record::message_key(id), record::format_message(damaged)});
+  done(store.commit(std::move(batch)));
+  EXPECT_THAT(findings(), ElementsAre(StartsWith("message.plain: ")));
 }
 
 TEST_F(OutboundTest, ServersElsewhereGetTheKindsForThem) {

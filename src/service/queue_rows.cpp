@@ -116,8 +116,7 @@ void change_item(store::Batch& batch, UseEdits& uses, const ItemRow& before, Que
                  const std::string& token) {
   const auto& was = before.item;
   if (was.message != after.message || after.ended) uses.drop(was.message);
-  if (was.plain && (was.plain != after.plain || after.ended)) uses.drop(was.plain);
-  if (after.ended) after.message = after.plain = {};
+  if (after.ended) after.message = {};
   const auto key = record::queued_key(before.id.value);
   batch.expects.push_back({key, before.octets});
   batch.writes.push_back({key, record::format_queued(after)});

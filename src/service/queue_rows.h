@@ -37,10 +37,11 @@ Task<Result<std::vector<ItemRow>>> load_items_of(store::Store& store, std::strin
 /// The one place that writes the rows of items (record/keys.h), so that a record and the rows by which it is found
 /// agree. All that a record does not decide by itself is the token of a bell: 8 octets that nobody wrote before.
 ///
-/// A new item, to be tried at once. It is one use of its messages, which the caller counts.
+/// A new item, to be tried at once. It is one use of its message, which the caller counts.
 void add_item(store::Batch& batch, record::ItemId id, const record::Queued& item);
 /// Another state of an item as it was read, which the batch expects. Rings for it, from `now` on. When it ends, its
-/// messages are cleared from the record and their uses dropped in `uses`, which the caller applies.
+/// message is cleared from the record; a use of a message that it has no more is dropped in `uses`, which the caller
+/// applies.
 void change_item(store::Batch& batch, UseEdits& uses, const ItemRow& before, record::Queued after, Time now,
                  const std::string& token);
 /// The keys of the rows by which an item is found; they have no value.

@@ -80,8 +80,7 @@ Task<Result<void>> Receipts::queue(NewMessage& message, const mail::Address& to,
   const Departure departure{.reverse_path = {},
                             .options = {.smtputf8 = smtputf8},
                             .arrived = with_.clock.now(),
-                            .skip = format_return_path({}).size(),
-                            .plain = std::nullopt};
+                            .skip = format_return_path({}).size()};
   const auto items = prepare_items(message, elsewhere, departure);
   const Along along = [&](store::Batch& batch, const std::vector<mail::Entry>&) {
     return outbound_->add(batch, message, items);

@@ -39,6 +39,13 @@ void leave_out(signature::Policy& policy, record::LeftOut what) {
   policy.text = policy.text && what < record::LeftOut::Signature;
 }
 
+/// The octets of a message before the signature.
+Result<mail::Rope> plain_of(const record::StoredMessage& sent) {
+  auto rope = mail::rope_of(sent.plain, sent.rope);
+  if (!rope) return fail(Code::Corrupt, "what the message was before its signature is damaged: run `paraph check`");
+  return std::move(*rope);
+}
+
 std::unexpected<Error> too_long() {
   return fail(Code::Unsupported, "the message is longer than the next server takes, without its signature too");
 }
@@ -66,10 +73,11 @@ Task<Result<NewMessage>> Refitter::refit(record::Queued item, Fit fit) {
   fit.left_out = std::max(fit.left_out, item.left_out);
   if (fit.seven_bit && !degrades) {
     PARAPH_CO_TRY(auto form, co_await encode(sent, item.skip));
-    if (fit.size_max == 0 || form.message.rope.wire_bytes() <= fit.size_max) co_return co_await finish(std::move(form));
+    if (fit.size_max == 0 || form.message.rope.wire_bytes() <= fit.size_max)
+      co_return co_await finish(std::move(form), sent);
   }
   PARAPH_CO_TRY(auto form, co_await sign_again(item, sent, fit));
-  co_return co_await finish(std::move(form));
+  co_return co_await finish(std::move(form), sent);
 }
 
 // --- for a server of 7 bits
@@ -103,6 +111,7 @@ Task<Result<Form>> Refitter::encode(const record::StoredMessage& sent, std::uint
   if (skip > sent.structure.root().header.end || !sent.rope.can_cut(skip))
     co_return fail(Code::Corrupt, "the item's message has no such beginning");
   record::StoredMessage leaves = sent;
+  leaves.plain.clear();
   const mail::Range range{.begin = skip, .end = sent.rope.wire_bytes()};
   leaves.rope = {};
   leaves.rope.append_range(sent.rope, range);
@@ -115,11 +124,21 @@ Task<Result<Form>> Refitter::encode(const record::StoredMessage& sent, std::uint
 
 // --- with less of the signature
 
+/// The message as it was before the signature. It is scanned here, as it was when it came: that is for the few who need
+/// it, and its octets are all that is kept.
+Task<Result<record::StoredMessage>> Refitter::load_plain(const record::StoredMessage& sent) {
+  PARAPH_CO_TRY(auto rope, plain_of(sent));
+  record::StoredMessage plain{.rope = std::move(rope), .duration = sent.duration, .received = sent.received};
+  NewOctets octets(with_.store, kNoBlobs);
+  PARAPH_CO_TRY(plain.structure, co_await octets.scan(plain.rope));
+  co_return plain;
+}
+
 /// Whose signature, and what the policies of today let it have.
 Task<Result<Refitter::Work>> Refitter::prepare(const record::Queued& item, const record::StoredMessage& sent,
                                                const Fit& fit) {
   Work work;
-  PARAPH_CO_TRY(work.plain.message, co_await load(item.plain));
+  PARAPH_CO_TRY(work.plain.message, co_await load_plain(sent));
   if (fit.seven_bit) {
     PARAPH_CO_TRY(work.plain, co_await in_seven_bits(std::move(work.plain.message), sent));
   }
@@ -150,7 +169,7 @@ Task<Result<Refitter::Work>> Refitter::prepare(const record::Queued& item, const
 }
 
 Task<Result<Form>> Refitter::sign_again(const record::Queued& item, const record::StoredMessage& sent, const Fit& fit) {
-  if (!item.plain || item.recipients.empty()) co_return too_long();
+  if (sent.plain.empty() || item.recipients.empty()) co_return too_long();
   PARAPH_CO_TRY(const auto work, co_await prepare(item, sent, fit));
   const auto size_max = fit.size_max == 0 ? UINT64_MAX : fit.size_max;
   if (work.plain.message.rope.wire_bytes() > size_max) co_return too_long();
@@ -197,7 +216,11 @@ Task<Result<void>> Refitter::sign_dkim(Form& form, std::string_view field, const
   co_return Result<void>();
 }
 
-Task<Result<NewMessage>> Refitter::finish(Form form) {
+Task<Result<NewMessage>> Refitter::finish(Form form, const record::StoredMessage& sent) {
+  if (!sent.plain.empty()) {
+    PARAPH_CO_TRY(const auto plain, plain_of(sent));
+    form.message.plain = mail::runs_of(plain, form.message.rope);
+  }
   auto range = form.message.structure.root().header;
   range.end = std::min(range.end, range.begin + kHeaderBytesMax);
   NewOctets octets(with_.store, form.blobs);

@@ -31,7 +31,8 @@ class Refitter {
   };
   explicit Refitter(With with) : with_(std::move(with)) {}
 
-  /// A form that fits, signed with DKIM again; same Message-ID. Nothing is kept.
+  /// A form that fits, signed with DKIM again; same Message-ID. Nothing is kept. It says too what the message was
+  /// before the signature, so that it can be made anew again.
   ///
   /// For a server of 7 bits it is the message as it is, with 8-bit parts encoded if there are any (seven_bit.h). Where
   /// that is not short enough, and where something of the signature is refused, it is the message before the signature,
@@ -47,11 +48,12 @@ class Refitter {
   Task<Result<record::StoredMessage>> load(MessageId id);
   Task<Result<Form>> in_seven_bits(record::StoredMessage message, const record::StoredMessage& sent);
   Task<Result<void>> check_changeable(const record::StoredMessage& sent);
+  Task<Result<record::StoredMessage>> load_plain(const record::StoredMessage& sent);
   Task<Result<Form>> encode(const record::StoredMessage& sent, std::uint64_t skip);
   Task<Result<Work>> prepare(const record::Queued& item, const record::StoredMessage& sent, const Fit& fit);
   Task<Result<Form>> sign_again(const record::Queued& item, const record::StoredMessage& sent, const Fit& fit);
   Task<Result<void>> sign_dkim(Form& form, std::string_view field, const std::string& domain);
-  Task<Result<NewMessage>> finish(Form form);
+  Task<Result<NewMessage>> finish(Form form, const record::StoredMessage& sent);
 
   With with_;
 };

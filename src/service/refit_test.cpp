@@ -9,6 +9,7 @@
 #include "media/none/none_media.h"
 #include "mime/field.h"
 #include "mime/scan.h"
+#include "record/keys.h"
 #include "service/check.h"
 #include "service/deposit.h"
 #include "service/dkim_keys.h"
@@ -65,6 +66,30 @@ struct RefitTest : testing::Test, World {
     const auto found = done(messages.load(id));
     return done(messages.read_all(found, {0, found->structure.size}, 1 << 20));
   }
+  ItemRow row() { return done(queue.list("", "", 10)).items.front(); }
+  /// The item takes another form, as the queue does it.
+  void take(NewMessage made) {
+    made.more_uses = {1};
+    const auto before = row();
+    const auto along = [&](store::Batch& batch, const std::vector<mail::Entry>&) {
+      return change(batch, before, made.ids.front());
+    };
+    done(mailboxes.append_or_keep(made, std::vector<Target>(), along));
+  }
+  Task<Result<void>> change(store::Batch& batch, const ItemRow& before, MessageId to) {
+    auto after = before.item;
+    after.message = to;
+    after.skip = 0;
+    UseEdits uses;
+    change_item(batch, uses, before, after, clock.now(), "12345678");
+    co_return co_await uses.apply(store, batch);
+  }
+  static mail::Rope plain_of(const MessagePtr& sent) { return mail::rope_of(sent->plain, sent->rope).value(); }
+  std::vector<std::string> findings() {
+    std::vector<std::string> found;
+    done(check_store(store, Repair::No, [&](const Finding& f) { found.push_back(f.name + ": " + f.text); }));
+    return found;
+  }
   std::uint64_t bytes_of(MessageId id) { return done(messages.load(id))->structure.size; }
   /// What would leave, once it is kept.
   std::string octets_of(NewMessage made) {
@@ -119,7 +144,7 @@ TEST_F(RefitTest, TheVoiceIsLeftOutForAServerThatTakesLess) {  // spec, checklis
 
 TEST_F(RefitTest, TheResultNeverExceedsWhatTheServerTakes) {
   const auto item = submit(long_text());
-  const auto plain_bytes = bytes_of(item.plain);
+  const auto plain_bytes = plain_of(done(messages.load(item.message))).wire_bytes();
   const auto was_bytes = bytes_of(item.message);
   std::vector<std::string> kinds;
   for (auto size_max = was_bytes; size_max + 201 > plain_bytes; size_max -= 201) {
@@ -319,10 +344,38 @@ TEST_F(RefitTest, ForAServerOfSevenBitsThatTakesLessTheSignatureGivesWay) {
 }
 
 TEST_F(RefitTest, WithoutTheFormBeforeTheSignatureThereIsNoOther) {
-  auto item = submit(long_text());
+  const auto item = submit(long_text());
   const auto bytes = bytes_of(item.message);
-  item.plain = {};
+  auto without = *done(messages.load(item.message));
+  without.plain.clear();
+  store::Batch batch;
+  batch.writes.push_back({record::message_key(item.message), record::format_message(without)});
+  done(store.commit(std::move(batch)));
   EXPECT_EQ(code_of(deposit->refit(item, {.size_max = bytes})), Code::Unsupported);
+}
+
+/// Whatever the item's form was made into, it can be made into the next.
+TEST_F(RefitTest, EveryFormSaysWhatTheMessageWasBefore) {
+  policy.save_sent = false;
+  make_deposit();
+  auto text = long_text();
+  text += std::string(200, '\xE4') + "\r\n";
+  submit(text);
+  const auto plain = plain_of(done(messages.load(row().item.message)));
+  const auto bytes = plain.wire_bytes();
+  const Fit all[] = {{.seven_bit = true}, {.size_max = bytes + 2500}, {.left_out = record::LeftOut::Signature}};
+  const char* const kinds[] = {"text:voice", "text", "none"};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto was = row().item.message;
+    take(done(deposit->refit(row().item, all[i])));
+    EXPECT_FALSE(done(store.get(record::message_key(was)))) << "nobody shows it";
+    const auto now = done(messages.load(row().item.message));
+    EXPECT_EQ(now->signature.kinds, kinds[i]);
+    EXPECT_EQ(plain_of(now), plain) << i;
+    EXPECT_THAT(findings(), IsEmpty()) << i;
+  }
+  done(queue.apply(row().id, QueueItems::Act::Drop));
+  EXPECT_THAT(findings(), IsEmpty());
 }
 
 TEST_F(RefitTest, WhoHasGoneSendsWithoutASignature) {
