@@ -10,8 +10,9 @@
 namespace paraph::app {
 namespace {
 
-constexpr std::size_t kPolicyThreads = 2;
-constexpr std::size_t kPoliciesMax = 64;
+/// A fetch takes 20 s at the most: whoever waits last has an answer within a minute (queue/mta_sts.h).
+constexpr std::size_t kPolicyThreads = 8;
+constexpr std::size_t kPoliciesMax = 16;
 constexpr std::size_t kPemBytesMax = 1 << 20;
 constexpr std::size_t kSecretBytesMax = 4096;
 

@@ -37,15 +37,18 @@ void init_library() {
 }
 
 /// Hands `request` to the thread and completes on the handler's own executor, when `outcome` is filled.
-auto async_start(Lookups& lookups, Request request, Outcome outcome) {
-  auto start = [&lookups, request = std::move(request), outcome = std::move(outcome)](auto handler) mutable {
+/// Owns the look-ups until this one has begun, and not while it waits: the last owner ends them.
+auto async_start(std::shared_ptr<Lookups> lookups, Request request, Outcome outcome) {
+  auto start = [lookups = std::move(lookups), request = std::move(request),
+                outcome = std::move(outcome)](auto handler) mutable {
+    const auto owned = std::move(lookups);
     auto executor = boost::asio::get_associated_executor(handler);
     auto work = boost::asio::make_work_guard(executor);
     request.done = [outcome, executor, work = std::move(work), handler = std::move(handler)](Found found) mutable {
       outcome->emplace(std::move(found));
       boost::asio::post(executor, std::move(handler));
     };
-    lookups.start(std::move(request));
+    owned->start(std::move(request));
   };
   return boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>&, void()>(std::move(start), use_task);
 }
@@ -75,9 +78,7 @@ Task<Result<Answer>> CaresResolver::look_up(Parts parts, std::vector<Kind> kinds
   Request request{
       .kinds = kinds, .name = canonical, .deadline = now + std::min(within, kWithinMax), .trust_ad = parts.trust_ad};
   auto outcome = std::make_shared<std::optional<Found>>();
-  auto& owner = *lookups;
-  lookups.reset();  // never the last owner while it waits
-  co_await async_start(owner, std::move(request), outcome);
+  co_await async_start(std::move(lookups), std::move(request), outcome);
   auto& found = **outcome;
   parts.cache->keep(kinds, canonical, found.answer, found.life, now);
   co_return std::move(found.answer);
