@@ -201,9 +201,9 @@ Task<Result<void>> Services::recover() {
   PARAPH_CO_TRY(const auto uploads, co_await service::recover_uploads(*store));
   PARAPH_CO_TRY(const auto removals, co_await accounts.finish_removals());
   PARAPH_CO_CHECK(co_await sources.recover());
-  PARAPH_CO_TRY(const auto items, co_await queue.recover());
-  if (uploads != 0 || removals != 0 || items != 0)
-    log(Level::Info, "recovered uploads={} removals={} queue-items={}", uploads, removals, items);
+  PARAPH_CO_TRY(const auto leases, co_await queue.recover());
+  if (uploads != 0 || removals != 0 || leases != 0)
+    log(Level::Info, "recovered uploads={} removals={} queue-leases={}", uploads, removals, leases);
   co_return Result<void>();
 }
 

@@ -3,15 +3,12 @@
 #include <functional>
 #include <utility>
 
-#include "base/log.h"
-#include "base/text.h"
 #include "queue/queue_inside.h"
 #include "record/keys.h"
 
 namespace paraph::queue {
 namespace {
 
-/// Taken in one commit.
 /// Taken at once.
 constexpr std::size_t kItemsAtOnce = 20;
 constexpr std::size_t kLeasesPerPage = 200;
@@ -189,7 +186,6 @@ Task<Result<std::size_t>> Queue::Inside::give_back_leases() {
     if (leases.size() < kLeasesPerPage) break;
     scan.from = leases.back().key + '\0';
   }
-  if (count != 0) log(Level::Info, "queue destinations={} were being served when the server ended", count);
   co_return count;
 }
 
