@@ -14,6 +14,8 @@ constexpr std::size_t kDownMax = 10'000;
 constexpr std::size_t kServedAtOnce = 20;
 constexpr std::size_t kLooksFromHere = 64;
 constexpr std::chrono::minutes kPausedMax{1};
+/// What another node serves, or what the store does not take the end of.
+constexpr std::chrono::seconds kAskAgain{30};
 
 /// A lane that is not kept waiting looks for more many times a second.
 constexpr std::chrono::seconds kLooksWithin{1};
@@ -42,6 +44,8 @@ void Destinations::wait_for_lane(const DestinationPtr& destination) {
 
 void Destinations::begin(Destination& destination) {
   ++destination.lanes;
+  destination.elsewhere = false;
+  destination.paused_until = Time();
   ++ways_[destination.way].lanes;
   ++lanes_;
 }
@@ -130,7 +134,13 @@ void Destinations::end_lane(const DestinationPtr& destination, std::optional<Tim
   // A destination that failed is remembered, so that it is left alone.
   for (const auto& row : destination->ready) let_go_locked(destination->name, row.id);
   destination->ready.clear();
-  if (!failed) all_.erase(destination->name);
+  if (failed) return;
+  // Its bells go on ringing: it is not asked for at once again.
+  if (destination->elsewhere || held_.contains(destination->name)) {
+    destination->paused_until = destination->looked + kAskAgain;
+    return;
+  }
+  all_.erase(destination->name);
 }
 
 bool Destinations::must_yield(const Destination& destination, std::size_t served) const {
@@ -223,7 +233,7 @@ void Destinations::leave_to_others(Destination& destination) {
   destination.bells.clear();
   destination.lease.clear();
   destination.again = false;
-  destination.silent = true;
+  destination.silent = destination.elsewhere = true;
 }
 
 void Destinations::look_again(Destination& destination) {
@@ -280,16 +290,32 @@ bool Destinations::holds(const std::string& destination, record::ItemId id) cons
   return found != held_.end() && found->second.contains(id.value);
 }
 
-void Destinations::let_go(const std::string& destination, record::ItemId id) {
+bool Destinations::pass_over(const std::string& destination, record::ItemId id) {
   const std::lock_guard lock(mutex_);
-  let_go_locked(destination, id);
+  const auto found = held_.find(destination);
+  if (found == held_.end()) return false;
+  const auto item = found->second.find(id.value);
+  if (item == found->second.end()) return false;
+  item->second = true;
+  return true;
 }
 
-void Destinations::let_go_locked(const std::string& destination, record::ItemId id) {
+void Destinations::let_go(const std::string& destination, record::ItemId id, bool ended) {
+  const std::lock_guard lock(mutex_);
+  if (!let_go_locked(destination, id) || ended) return;
+  const auto found = all_.find(destination);
+  if (found != all_.end()) found->second->again = true;
+}
+
+/// Was it passed over?
+bool Destinations::let_go_locked(const std::string& destination, record::ItemId id) {
   const auto found = held_.find(destination);
-  if (found == held_.end()) return;
-  found->second.erase(id.value);
+  if (found == held_.end()) return false;
+  const auto item = found->second.find(id.value);
+  const bool passed = item != found->second.end() && item->second;
+  if (item != found->second.end()) found->second.erase(item);
   if (found->second.empty()) held_.erase(found);
+  return passed;
 }
 
 }  // namespace paraph::queue

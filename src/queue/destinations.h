@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "base/clock.h"
@@ -27,13 +26,14 @@ struct Destination {
   std::string from;       ///< the next look begins behind this `w` key
   std::size_t lanes = 0;  ///< transactions that are going on
   std::size_t looks = 0;
-  Time looked;            ///< when the last one began, or a lane that will
-  bool again = false;     ///< a bell rang since the last look began
-  bool silent = false;    ///< the last look took all that was due, or another node serves it
-  bool starving = false;  ///< waits for a lane, in one line or the other
-  Time paused_until;      ///< the store failed: leave it alone
-  Time leased_until;      ///< it is this node's
-  std::string lease;      ///< the row that says so; "": none
+  Time looked;             ///< when the last one began, or a lane that will
+  bool again = false;      ///< a bell rang since the last look began
+  bool silent = false;     ///< the last look took all that was due, or another node serves it
+  bool starving = false;   ///< waits for a lane, in one line or the other
+  Time paused_until;       ///< the store failed: leave it alone
+  Time leased_until;       ///< it is this node's
+  std::string lease;       ///< the row that says so; "": none
+  bool elsewhere = false;  ///< another node serves it
 };
 using DestinationPtr = std::shared_ptr<Destination>;
 
@@ -112,7 +112,10 @@ class Destinations {
   /// Items in hand: taken by this process and not finished, whatever their rows say.
   bool holds(const service::ItemRow& row) const { return holds(row.item.destination, row.id); }
   bool holds(const std::string& destination, record::ItemId id) const;
-  void let_go(const std::string& destination, record::ItemId id);
+  /// A look that comes to it passes it over. True: it is in hand.
+  bool pass_over(const std::string& destination, record::ItemId id);
+  /// Unless it has `ended`, what a look passed over is looked for again.
+  void let_go(const std::string& destination, record::ItemId id, bool ended = false);
 
  private:
   /// A way while it has lanes, or somebody waits for one of them.
@@ -126,8 +129,10 @@ class Destinations {
   bool is_full(const std::string& way) const;
   void wait_for_lane(const DestinationPtr& destination);
   void begin(Destination& destination);
-  void hold_locked(const std::string& destination, record::ItemId id) { held_[destination].insert(id.value); }
-  void let_go_locked(const std::string& destination, record::ItemId id);
+  void hold_locked(const std::string& destination, record::ItemId id) {
+    held_[destination].try_emplace(id.value, false);
+  }
+  bool let_go_locked(const std::string& destination, record::ItemId id);
   /// Who waits for this way alone may wait for any lane now.
   void let_wait_on(const std::string& way);
 
@@ -140,7 +145,8 @@ class Destinations {
   std::size_t waiting_ = 0;              ///< in all lines together
   std::size_t lanes_ = 0;
   std::map<std::string, Down, std::less<>> down_;  ///< ways, until they take a connection again
-  std::unordered_map<std::string, std::unordered_set<std::uint64_t>> held_;  ///< by destination
+  std::unordered_map<std::string, std::unordered_map<std::uint64_t, bool>>
+      held_;  ///< by destination; were they passed over?
 };
 
 }  // namespace paraph::queue

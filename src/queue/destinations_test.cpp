@@ -131,6 +131,33 @@ TEST(Destinations, WhatALookHeardIsNothingNewUntilItsLanesEnd) {
   EXPECT_EQ(destinations.heard_bells(*lane), std::nullopt) << "there is more";
 }
 
+TEST(Destinations, WhatWasPassedOverIsLookedForAgain) {
+  for (const bool ended : {false, true}) {
+    Destinations destinations(3, 20, own_way);
+    destinations.ring("a", {"bell", "1"}, kNow);
+    const auto lane = destinations.lanes_to_begin(kNow).at(0);
+    destinations.begin_look(*lane, kNow);
+    EXPECT_FALSE(destinations.pass_over("a", {7}));
+    destinations.add_ready(*lane, {{.id = {7}, .item = {.destination = "a"}, .octets = ""}});
+    EXPECT_TRUE(destinations.pass_over("a", {7}));
+    destinations.end_look(*lane, {{"bell", "1"}});
+    destinations.let_go("a", {7}, ended);
+    EXPECT_EQ(destinations.must_look(*lane), !ended);
+  }
+}
+
+TEST(Destinations, WhatAnotherNodeServesIsNotAskedForAtOnceAgain) {
+  Destinations destinations(3, 20, own_way);
+  destinations.ring("a", {"bell", "1"}, kNow);
+  const auto lane = destinations.lanes_to_begin(kNow).at(0);
+  destinations.leave_to_others(*lane);
+  destinations.end_lane(lane, std::nullopt);
+  destinations.ring("a", {"bell", "1"}, kNow + 1s);
+  EXPECT_TRUE(destinations.lanes_to_begin(kNow + 1s).empty());
+  destinations.ring("a", {"bell", "1"}, kNow + 31s);
+  EXPECT_EQ(destinations.lanes_to_begin(kNow + 31s).size(), 1u);
+}
+
 TEST(Destinations, ASlowServerKeepsNobodyElseWaiting) {
   Destinations destinations(3, 20, own_way);
   destinations.ring("a", {"bell", "token"}, kNow);

@@ -62,7 +62,7 @@ Task<void> Queue::Inside::finish_unfinished() {
   }
   for (auto& [id, one] : all) {
     const bool finished = co_await finish(one.row, std::move(one.tried));
-    if (finished) destinations.let_go(one.row.item.destination, one.row.id);
+    if (finished) destinations.let_go(one.row.item.destination, one.row.id, one.row.item.ended.has_value());
   }
 }
 

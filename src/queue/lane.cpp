@@ -41,8 +41,8 @@ class HoldGuard {
   HoldGuard(const HoldGuard&) = delete;
   ~HoldGuard() { end(); }
   void keep() { destinations_ = nullptr; }
-  void end() {
-    if (destinations_ != nullptr) destinations_->let_go(destination_.name, id_);
+  void end(bool ended = false) {
+    if (destinations_ != nullptr) destinations_->let_go(destination_.name, id_, ended);
     keep();
   }
 
@@ -169,8 +169,8 @@ Task<void> Queue::Inside::deliver(DestinationPtr destination, service::ItemRow r
   }
   const bool finished = co_await finish(row, std::move(tried));
   if (!finished) co_return hold.keep();
-  hold.end();
-  // Due at once: looks until now passed it over.
+  hold.end(row.item.ended.has_value());
+  // Due at once, and perhaps no bell says so.
   const bool waits = !row.item.ended && !row.item.held;
   if (waits && row.item.due <= with.clock.now()) destinations.look_again(*destination);
 }

@@ -99,7 +99,7 @@ Task<Result<std::vector<store::KeyValue>>> Queue::Inside::due_rows(DestinationPt
       more = page.size() == kItemsAtOnce;
       if (more) scan.from = page.back().key + '\0';
       for (auto& row : page) {
-        const bool in_hand = destinations.holds(destination->name, {record::last_number(row.key, 8)});
+        const bool in_hand = destinations.pass_over(destination->name, {record::last_number(row.key, 8)});
         if (!in_hand && rows.size() < kItemsAtOnce) rows.push_back(std::move(row));
       }
     }
@@ -156,8 +156,8 @@ Task<Result<bool>> Queue::Inside::leave(DestinationPtr destination) {
   }
   if (batch.writes.empty()) co_return true;
   const auto done = co_await with.store.commit(std::move(batch));
+  if (!done) destinations.note_leased(*destination, Time(), "");  // it may be given back, or another's
   if (!done && done.error().code == Code::Conflict) {
-    destinations.note_leased(*destination, Time(), "");
     destinations.look_again(*destination);
     co_return false;
   }
@@ -177,6 +177,7 @@ Task<Result<std::size_t>> Queue::Inside::give_back_leases() {
     for (const auto& row : leases) {
       const auto lease = record::parse_lease(row.value);
       if (lease && lease->node != options.node) continue;
+      batch.expects.push_back({row.key, row.value});
       batch.writes.push_back({row.key, std::nullopt});
     }
     count += batch.writes.size();
