@@ -44,8 +44,6 @@ void Destinations::wait_for_lane(const DestinationPtr& destination) {
 
 void Destinations::begin(Destination& destination) {
   ++destination.lanes;
-  destination.elsewhere = false;
-  destination.paused_until = Time();
   ++ways_[destination.way].lanes;
   ++lanes_;
 }
@@ -162,15 +160,20 @@ bool Destinations::has_room() const {
   return starving_.size() < kStarvingMax / 2 && waiting_ < kWaitingMax / 2;
 }
 
-bool Destinations::is_leased(const Destination& destination, Time until, std::chrono::seconds at_most) const {
+bool Destinations::is_leased(const Destination& destination, Time at, std::chrono::seconds left_at_most) const {
   const std::lock_guard lock(mutex_);
-  return !destination.lease.empty() && until < destination.leased_until && destination.leased_until - until <= at_most;
+  return !destination.lease.empty() && at < destination.leased_until && destination.leased_until - at <= left_at_most;
 }
 
 void Destinations::note_leased(Destination& destination, Time until, std::string row) {
   const std::lock_guard lock(mutex_);
   destination.leased_until = until;
   destination.lease = std::move(row);
+}
+
+void Destinations::forget_lease(Destination& destination) {
+  const std::lock_guard lock(mutex_);
+  destination.lease.clear();
 }
 
 std::string Destinations::lease_of(const Destination& destination) const {
@@ -206,7 +209,7 @@ bool Destinations::must_look(const Destination& destination) const {
 
 Destinations::Look Destinations::begin_look(Destination& destination, Time now) {
   const std::lock_guard lock(mutex_);
-  destination.again = destination.silent = false;
+  destination.again = destination.silent = destination.elsewhere = false;
   destination.looked = now;
   // What came late may be due before what was taken: now and then a look begins at the beginning.
   if (++destination.looks % kLooksFromHere == 0) destination.from.clear();
@@ -284,10 +287,10 @@ std::optional<Down> Destinations::find_down(const Destination& destination, Time
   return found->second;
 }
 
-bool Destinations::holds(const std::string& destination, record::ItemId id) const {
+bool Destinations::holds(const service::ItemRow& row) const {
   const std::lock_guard lock(mutex_);
-  const auto found = held_.find(destination);
-  return found != held_.end() && found->second.contains(id.value);
+  const auto found = held_.find(row.item.destination);
+  return found != held_.end() && found->second.contains(row.id.value);
 }
 
 bool Destinations::pass_over(const std::string& destination, record::ItemId id) {

@@ -30,7 +30,7 @@ struct Destination {
   bool again = false;      ///< a bell rang since the last look began
   bool silent = false;     ///< the last look took all that was due, or another node serves it
   bool starving = false;   ///< waits for a lane, in one line or the other
-  Time paused_until;       ///< the store failed: leave it alone
+  Time paused_until;       ///< the store failed, or it is elsewhere: leave it alone
   Time leased_until;       ///< it is this node's
   std::string lease;       ///< the row that says so; "": none
   bool elsewhere = false;  ///< another node serves it
@@ -72,9 +72,11 @@ class Destinations {
   /// Few wait for a lane: there is room for more.
   bool has_room() const;
 
-  /// Until when the destination is this node's. A clock that went back says nothing.
-  bool is_leased(const Destination& destination, Time until, std::chrono::seconds at_most) const;
+  /// Is it this node's at that time? Not by a lease that has more left than it ever had: the clock went back.
+  bool is_leased(const Destination& destination, Time at, std::chrono::seconds left_at_most) const;
   void note_leased(Destination& destination, Time until, std::string row);
+  /// It may be given back already, or another's.
+  void forget_lease(Destination& destination);
   std::string lease_of(const Destination& destination) const;
 
   std::optional<service::ItemRow> next_ready(Destination& destination);
@@ -110,8 +112,7 @@ class Destinations {
   std::optional<Down> find_down(const Destination& destination, Time now) const;
 
   /// Items in hand: taken by this process and not finished, whatever their rows say.
-  bool holds(const service::ItemRow& row) const { return holds(row.item.destination, row.id); }
-  bool holds(const std::string& destination, record::ItemId id) const;
+  bool holds(const service::ItemRow& row) const;
   /// A look that comes to it passes it over. True: it is in hand.
   bool pass_over(const std::string& destination, record::ItemId id);
   /// Unless it has `ended`, what a look passed over is looked for again.

@@ -158,6 +158,19 @@ TEST(Destinations, WhatAnotherNodeServesIsNotAskedForAtOnceAgain) {
   EXPECT_EQ(destinations.lanes_to_begin(kNow + 31s).size(), 1u);
 }
 
+TEST(Destinations, AFailureIsAPauseAlthoughOtherLanesGoOn) {
+  Destinations destinations(3, 20, own_way);
+  destinations.ring("a", {"bell", "1"}, kNow);
+  const auto one = destinations.lanes_to_begin(kNow).at(0);
+  destinations.begin_look(*one, kNow);
+  destinations.add_ready(*one, {{.id = {7}, .item = {.destination = "a"}, .octets = ""}});
+  EXPECT_EQ(destinations.more_lanes(*one), 1u);
+  destinations.end_lane(one, kNow + kMinute);
+  EXPECT_EQ(destinations.more_lanes(*one), 1u);
+  destinations.ring("a", {"bell", "2"}, kNow + 2s);
+  EXPECT_TRUE(destinations.lanes_to_begin(kNow + 2s).empty());
+}
+
 TEST(Destinations, ASlowServerKeepsNobodyElseWaiting) {
   Destinations destinations(3, 20, own_way);
   destinations.ring("a", {"bell", "token"}, kNow);

@@ -156,7 +156,7 @@ Task<Result<bool>> Queue::Inside::leave(DestinationPtr destination) {
   }
   if (batch.writes.empty()) co_return true;
   const auto done = co_await with.store.commit(std::move(batch));
-  if (!done) destinations.note_leased(*destination, Time(), "");  // it may be given back, or another's
+  if (!done) destinations.forget_lease(*destination);
   if (!done && done.error().code == Code::Conflict) {
     destinations.look_again(*destination);
     co_return false;
