@@ -259,6 +259,17 @@ struct ThreeFormats final : media::Media {
   }
 };
 
+/// The signatures of fields (b=) are chance, which spells any word once in a while.
+std::string without_signatures(std::string octets) {
+  for (auto at = octets.find("b="); at != octets.npos; at = octets.find("b=", at + 2)) {
+    auto end = octets.find("\r\n", at);
+    while (end != octets.npos && octets.compare(end + 2, 1, " ") == 0) end = octets.find("\r\n", end + 2);
+    const bool is_tag = at != 0 && octets[at - 1] == ' ';
+    if (is_tag && end != octets.npos) octets.erase(at + 2, end - at - 2);
+  }
+  return octets;
+}
+
 TEST_F(OutboundTest, Item65RecipientsOfManyClassesGetAFormEach) {
   ThreeFormats formats;
   Signatures other{store, formats, clock, limits};
@@ -291,8 +302,9 @@ TEST_F(OutboundTest, Item65RecipientsOfManyClassesGetAFormEach) {
   for (const auto id : forms) {
     const auto octets = octets_of(id);
     EXPECT_THAT(octets, HasSubstr("Message-ID: <1@example.org>"));
+    const auto words = without_signatures(octets);
     for (const std::string_view hidden : {"dave", "carol", "erin", "frank", "Bcc", "vvm"})
-      EXPECT_THAT(octets, Not(HasSubstr(hidden)));
+      EXPECT_THAT(words, Not(HasSubstr(hidden)));
     expect_dkim_passes(octets, keys);
   }
   const auto vpim = octets_of(of["erin@vpim.example"]), internet = octets_of(of["carol@example.net"]);
