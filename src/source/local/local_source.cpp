@@ -18,12 +18,12 @@ Task<Result<AccountId>> find_account(store::Store& store, const std::string& own
   co_return AccountId{*id};
 }
 
-/// Conflict: the revision that the head names was replaced meanwhile.
 /// What an account says of its user: its name, its number, and the address that was asked for.
 std::map<std::string, std::string> fields_of(const record::Account& account, const std::string& owner) {
   return {{"displayName", account.name}, {"mail", owner}, {"tel", account.tel}};
 }
 
+/// Conflict: the revision that the head names was replaced meanwhile.
 Task<Result<Acquired>> look(store::Store& store, AccountId id, std::string owner) {
   std::vector<std::string> keys{record::account_key(id), record::signature_head_key(id)};
   PARAPH_CO_TRY(const auto values, co_await store.get_many(std::move(keys)));

@@ -27,7 +27,7 @@ class RocksStore final : public Store {
       : ground_(std::move(ground)),
         reader_(*ground_->database, *ground_->segments, options),
         committer_(parts(), ground_->next, options),
-        sweeper_(parts(), committer_) {}
+        sweeper_(parts(), committer_, options) {}
 
   Task<Result<std::optional<std::string>>> get(std::string key) override { return reader_.get(std::move(key)); }
   Task<Result<std::vector<std::optional<std::string>>>> get_many(std::vector<std::string> keys) override {

@@ -311,15 +311,42 @@ TEST_F(KilledTest, CheckSeesALostBlobAndRepairDropsIt) {
 }
 
 struct SweepTest : RocksTest {
-  SweepTest() { options.segment_bytes = 20'000; }
+  SweepTest() {
+    options.segment_bytes = 20'000;
+    options.young_segments = 0;
+  }
+  void hold_and_release(int count) {
+    for (int n = 0; n < count; ++n) {
+      ASSERT_TRUE(done(hold(octets(n))));
+      ASSERT_TRUE(done(release(octets(n))));
+    }
+  }
 };
 
 TEST_F(SweepTest, SegmentsThatNobodyNeedsAreDeleted) {
   open();
-  for (int n = 0; n < 200; ++n) {
-    ASSERT_TRUE(done(hold(octets(n))));
-    ASSERT_TRUE(done(release(octets(n))));
-  }
+  hold_and_release(200);
+  files->wait_for_deleted(5);
+  EXPECT_TRUE(run(store->verify_blobs(std::nullopt, 1000))->empty());
+}
+
+TEST_F(SweepTest, TheLastSegmentsAreLeftAlone) {
+  options.young_segments = 3;
+  open();
+  hold_and_release(200);
+  files->wait_for_deleted(5);
+  const auto left = segment_files(options.data_dir);
+  ASSERT_GE(left.size(), 4u);
+  const auto number = [](const fs::path& file) { return std::stoull(file.filename().string(), nullptr, 16); };
+  EXPECT_EQ(number(left.back()) - number(left[left.size() - 4]), 3u) << "none of the last ones is missing";
+}
+
+TEST_F(SweepTest, NothingIsLeftAloneWhereTheDiskHasLittleRoom) {
+  options.young_segments = 1000;
+  options.free_bytes_min = 0;
+  files->free_bytes = 15 * options.segment_bytes;
+  open();
+  hold_and_release(200);
   files->wait_for_deleted(5);
   EXPECT_TRUE(run(store->verify_blobs(std::nullopt, 1000))->empty());
 }

@@ -1,5 +1,6 @@
 #include "store/rocks/sweeper.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 
 #include "base/log.h"
@@ -9,6 +10,9 @@ namespace paraph::store::rocks {
 namespace {
 
 constexpr std::size_t kMoveBytesMax = 1 << 20;
+
+/// The disk has room where so many segments would fit.
+constexpr std::uint64_t kRoomSegments = 16;
 
 /// Worth emptying: less than half of it is needed.
 bool mostly_garbage(const SegmentUse& use) { return use.live < use.bytes / 2 || use.live == 0; }
@@ -25,8 +29,8 @@ void run_to_end(Task<Result<void>> task) {
 
 }  // namespace
 
-Sweeper::Sweeper(Committer::Parts parts, Committer& committer)
-    : parts_(parts), committer_(committer), thread_([this] { run(); }) {
+Sweeper::Sweeper(Committer::Parts parts, Committer& committer, const Options& options)
+    : parts_(parts), committer_(committer), options_(options), thread_([this] { run(); }) {
   parts_.hint.give();  // what a crash left over
 }
 
@@ -46,10 +50,18 @@ void Sweeper::run() {
 }
 
 void Sweeper::sweep() {
+  const auto end = first_young();
   for (const auto segment : parts_.segments.list()) {
-    if (segment >= committer_.current_segment() || parts_.hint.ended()) return;
+    if (segment >= end || parts_.hint.ended()) return;
     if (mostly_garbage(parts_.uses.get(segment))) sweep(segment);
   }
+}
+
+/// The first segment that stays as it is: the one being written at the latest.
+std::uint64_t Sweeper::first_young() const {
+  const auto current = committer_.current_segment();
+  const bool room = parts_.database.free_bytes() / kRoomSegments >= options_.segment_bytes;
+  return room ? current - std::min(current, options_.young_segments) : current;
 }
 
 void Sweeper::sweep(std::uint64_t segment) {
