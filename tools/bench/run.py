@@ -16,7 +16,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PRESET = ROOT / "build" / "release"
-LOAD, PARAPH = PRESET / "paraph_load", PRESET / "paraph"
+LOAD, PARAPH = PRESET / "paraph_load", pathlib.Path(os.environ.get("PARAPH", PRESET / "paraph"))
 PASSWORD = "paraph"
 TICK = os.sysconf("SC_CLK_TCK")
 
