@@ -36,7 +36,8 @@ std::string after(const Folder& folder, Model& model) {
 }
 
 /// So small that files end, are written out and swept all the time.
-const store::rocks::Options kOptions{.buffer_bytes = 64 << 10, .segment_bytes = 100'000, .free_bytes_min = 0};
+const store::rocks::Options kOptions{
+    .buffer_bytes = 64 << 10, .segment_bytes = 100'000, .young_segments = 0, .free_bytes_min = 0};
 
 constexpr int kRounds = 200;
 constexpr int kRoundsInOneFolder = 20;

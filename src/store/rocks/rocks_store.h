@@ -15,7 +15,7 @@ namespace paraph::store::rocks {
 struct Options {
   std::filesystem::path data_dir;              ///< made when absent; the store is its folder `store`
   std::size_t cache_bytes = 64 << 20;          ///< of blocks of keys and values, and an eighth more of rows
-  std::size_t buffer_bytes = 16 << 20;         ///< of changes gather in memory before they are written out
+  std::size_t buffer_bytes = 32 << 20;         ///< of changes gather in memory before they are written out
   std::uint64_t segment_bytes = 128 << 20;     ///< at which the next segment file begins
   std::uint64_t young_segments = 4;            ///< the last ones, which nobody sweeps while the disk has room
   std::uint64_t free_bytes_min = 64 << 20;     ///< with less left on the disk, nothing that grows the store is taken

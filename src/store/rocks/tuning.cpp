@@ -34,7 +34,7 @@ rocksdb::Options rocksdb_options(const Options& options, rocksdb::Env* env) {
   // The rows of accounts, domains and signatures are read for every message: found here, no block is searched for them.
   db.row_cache = rocksdb::NewLRUCache(options.cache_bytes / 8);
   db.write_buffer_size = options.buffer_bytes;
-  db.max_write_buffer_number = 4;
+  db.max_write_buffer_number = 3;
   // Most look-ups of a blob ask for one that is not there yet.
   db.memtable_whole_key_filtering = true;
   db.memtable_prefix_bloom_size_ratio = 0.05;
