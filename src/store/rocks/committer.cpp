@@ -167,7 +167,10 @@ Result<void> Committer::judge(const Change& change, std::size_t bytes, std::uint
 
 Result<void> Committer::check_batch(const Batch& batch, std::size_t bytes, std::uint64_t free_bytes) {
   const bool small = batch.blobs.empty() && bytes <= kSmallBytesMax;
-  if (free_bytes < (small ? options_.free_bytes_min / 4 : options_.free_bytes_min)) return disk_full();
+  if (free_bytes < (small ? options_.free_bytes_min / 4 : options_.free_bytes_min)) {
+    parts_.hint.give();  // with little room it leaves nothing alone
+    return disk_full();
+  }
   PARAPH_CHECK(group_.add(batch));
   released_bytes_ += batch.releases.size() * kReleasedBytesAbout;
   return {};

@@ -351,6 +351,16 @@ TEST_F(SweepTest, NothingIsLeftAloneWhereTheDiskHasLittleRoom) {
   EXPECT_TRUE(run(store->verify_blobs(std::nullopt, 1000))->empty());
 }
 
+TEST_F(SweepTest, ADiskThatOthersFilledGetsBackWhatWasLeftAlone) {
+  options.young_segments = 1000;
+  options.free_bytes_min = 64 << 20;
+  open();
+  hold_and_release(200);
+  files->free_bytes = 40 << 20;
+  EXPECT_TRUE(no_space(hold(octets(200))));
+  files->wait_for_deleted(5);
+}
+
 TEST_F(SweepTest, WhatLivesAmongGarbageIsMoved) {
   open();
   for (int n = 0; n < 200; ++n) ASSERT_TRUE(done(hold(octets(n))));

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMoveBytesMax = 1 << 20;
 
-/// The disk has room where so many segments would fit.
+/// The disk has room where so many segments would fit besides the reserve.
 constexpr std::uint64_t kRoomSegments = 16;
 
 /// Worth emptying: less than half of it is needed.
@@ -60,7 +60,9 @@ void Sweeper::sweep() {
 /// The first segment that stays as it is: the one being written at the latest.
 std::uint64_t Sweeper::first_young() const {
   const auto current = committer_.current_segment();
-  const bool room = parts_.database.free_bytes() / kRoomSegments >= options_.segment_bytes;
+  const auto free = parts_.database.free_bytes();
+  const auto spare = free - std::min(free, options_.free_bytes_min);
+  const bool room = spare / kRoomSegments >= options_.segment_bytes;
   return room ? current - std::min(current, options_.young_segments) : current;
 }
 
