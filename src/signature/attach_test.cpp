@@ -380,6 +380,20 @@ TEST_F(Attach, ForeignFieldsAreRemovedWithTheirOctets) {
   EXPECT_EQ(strip_foreign_fields(message), 0u);
 }
 
+TEST_F(Attach, AForeignFieldThatGoesMakesNoHeaderOfTheBody) {
+  const std::string body = "From x\r\nParaph-Signature: v=1\r\nSubject: s\r\n\r\nbody";
+  Message message = world.receive("Paraph-Signature: v=1\r\n" + body);
+  message.octets.emplace(message.structure.root().header, "Paraph-Signature: v=1\r\n");
+  EXPECT_EQ(strip_foreign_fields(message), 1u);
+  const std::string text = world.text(message.rope);
+  EXPECT_EQ(text, "\r\n" + body);
+  EXPECT_EQ(message.octets.begin()->second, "\r\n");
+  EXPECT_EQ(message.structure.root().header, (mail::Range{0, 2}));
+  EXPECT_EQ(message.structure.root().body, (mail::Range{2, text.size()}));
+  const auto scanned = world.scan(message.rope);
+  EXPECT_EQ(scanned.root().body, message.structure.root().body);
+}
+
 TEST_F(Attach, AskedForOctetsAreBounded) {
   std::vector<std::string> parts;
   for (int i = 0; i < 12; ++i)

@@ -37,6 +37,12 @@ std::size_t strip_foreign_fields(Message& message, std::optional<std::size_t> ke
   }
   if (count == 0) return 0;
   kept += header->substr(at);
+  if (kept.empty()) {
+    // The body follows without an empty line: at the top its "From " would pass for mbox's, and what is below for
+    // fields.
+    kept = "\r\n";
+    splices.insert(block.end, kept);
+  }
   const std::uint64_t removed = header->size() - kept.size();
   auto rope = splices.apply(message.rope);
   if (!rope) return 0;
