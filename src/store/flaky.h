@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <exception>
+#include <functional>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -21,6 +22,9 @@ class Flaky final : public Store {
   enum class Effect { None, Applied };
 
   explicit Flaky(Store& inner) : inner_(inner) {}
+
+  /// Done once, before the next commit: what another server does meanwhile.
+  std::function<Task<void>()> meanwhile;
 
   /// Call number `n` (from now on, counting from 1) fails; 0: none does. Set it while no call is under way.
   void fail_at(std::uint64_t n, Failure failure = Code::Unavailable, Effect effect = Effect::None) {
@@ -45,6 +49,7 @@ class Flaky final : public Store {
     co_return co_await inner_.scan(std::move(scan));
   }
   Task<Result<void>> commit(Batch batch) override {
+    if (const auto once = std::exchange(meanwhile, nullptr)) co_await once();
     const bool fails = due();
     if (fails && effect_ == Effect::None) co_return broken();
     auto done = co_await inner_.commit(std::move(batch));

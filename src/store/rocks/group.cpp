@@ -116,7 +116,6 @@ Result<Group::Changes> Group::count_references(const Batch& batch) const {
 }
 
 void Group::put(const std::string& name, std::optional<std::string> value) {
-  check(value ? changes_.Put(name, *value) : changes_.Delete(name));
   values_.insert_or_assign(name, std::move(value));
 }
 
@@ -175,12 +174,11 @@ void Group::move(const Move& move) {
   put(blob_name(move.id), format(*entry));
 }
 
-void Group::forget(std::uint64_t segment) {
-  check(changes_.Delete(segment_name(segment)));
-  forgotten_.push_back(segment);
-}
+void Group::forget(std::uint64_t segment) { forgotten_.push_back(segment); }
 
 rocksdb::WriteBatch& Group::finish() {
+  for (const auto& [name, value] : values_) check(value ? changes_.Put(name, *value) : changes_.Delete(name));
+  for (const auto segment : forgotten_) check(changes_.Delete(segment_name(segment)));
   check(changes_.Put(position_name(), format(record_)));
   use_of(record_.segment).bytes = blobs_end_ + changes_.GetDataSize();  // the few rows that follow do not matter
   for (const auto& [segment, changed] : changed_uses_) check(changes_.Put(segment_name(segment), format(changed)));

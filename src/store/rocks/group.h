@@ -3,7 +3,6 @@
 
 #include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "store/rocks/database.h"
@@ -38,7 +37,7 @@ class Group {
   /// Drops the row of a segment that is gone.
   void forget(std::uint64_t segment);
 
-  bool empty() { return changes_.Count() == 0; }
+  bool empty() const { return values_.empty() && forgotten_.empty(); }
   /// Completes the record: what Journal::append() takes. Call once.
   rocksdb::WriteBatch& finish();
   const std::vector<const std::string*>& blobs() const { return blobs_; }
@@ -72,8 +71,9 @@ class Group {
   std::uint64_t blobs_end_ = 0;
   rocksdb::WriteBatch changes_;
   std::vector<const std::string*> blobs_;
-  std::unordered_map<std::string, std::optional<std::string>>
-      values_;  ///< what the group wrote so far, by name in the index
+  /// What the group makes of rows, by name in the index. One that many of its batches change is written once: the
+  /// counters of a signature's blobs, a mailbox, a bell. In order, as RocksDB's memory takes them soonest.
+  std::map<std::string, std::optional<std::string>> values_;
   std::map<std::uint64_t, SegmentUse> changed_uses_;
   std::vector<std::uint64_t> forgotten_;
 };

@@ -138,6 +138,28 @@ TEST_F(RocksTest, WhoWaitsTogetherSharesASync) {
   EXPECT_EQ(store->counters().syncs, before.syncs + 2);
 }
 
+TEST_F(RocksTest, ARowThatManyOfAGroupChangeIsWrittenOnce) {
+  constexpr std::size_t kBytes = 10'000;
+  open();
+  boost::asio::io_context loop(1);
+  const auto begin = [&](int n) {
+    boost::asio::co_spawn(loop, store->commit(write("k", std::string(kBytes, static_cast<char>('a' + n)))),
+                          [](std::exception_ptr failed, const Result<void>& done) { EXPECT_TRUE(!failed && done); });
+  };
+  files->close_gate();
+  begin(0);
+  loop.poll();
+  files->wait_for_sync();
+  for (int n = 1; n < 20; ++n) begin(n);
+  loop.poll();
+  files->open_gate();
+  loop.run();
+  EXPECT_EQ(get("k"), std::string(kBytes, 't'));
+  std::uintmax_t bytes = 0;
+  for (const auto& file : segment_files(options.data_dir)) bytes += fs::file_size(file);
+  EXPECT_LT(bytes, 3 * kBytes);
+}
+
 TEST_F(RocksTest, NobodyReadsWhatIsNotOnDisk) {
   open();
   boost::asio::io_context loop(1);
