@@ -139,7 +139,7 @@ Services::Services(const Config& config, std::unique_ptr<store::Store> opened, R
       acquirer(sources.in_order(local_source), config.signature.wait, &metrics),
       incoming(*store, dns, clock, random, config.server.name),
       guesses(clock, limits),
-      outbound(*store, &metrics),
+      outbound(*store, &metrics, &messages),
       deposit(*store, accounts, mailboxes, acquirer, random, clock, limits, deposit_policy(config), &incoming, &metrics,
               &outbound),
       greetings(*store, mailboxes, signatures, deposit.policies(), limits),

@@ -84,7 +84,7 @@ Task<Result<void>> Queue::Inside::write_alone(const service::ItemRow& before, co
   service::Turn turn;
   if (after.ended) turn = co_await turns.take(std::move(messages), service::Turns::Kind::Alone);
   store::Batch batch;
-  PARAPH_CO_CHECK(co_await add_change(batch, before, after));
+  PARAPH_CO_CHECK(co_await put_change(batch, before, after));
   co_return co_await with.store.commit(std::move(batch));
 }
 
@@ -93,6 +93,12 @@ Task<Result<void>> Queue::Inside::add_change(store::Batch& batch, const service:
   // Mailboxes tries again what met another's change; one of the item itself must come back here.
   PARAPH_CO_TRY(const auto now, co_await service::load_item(with.store, before.id));
   if (!now || now->octets != before.octets) co_return fail(kChanged, "the item was changed meanwhile");
+  co_return co_await put_change(batch, before, after);
+}
+
+/// The batch fails when the item is not what it was.
+Task<Result<void>> Queue::Inside::put_change(store::Batch& batch, const service::ItemRow& before,
+                                             const record::Queued& after) {
   service::UseEdits uses;
   service::change_item(batch, uses, before, after, with.clock.now(), token());
   co_return co_await uses.apply(with.store, batch, &with.messages);

@@ -257,6 +257,7 @@ Task<Result<bool>> Queue::Inside::refit(service::ItemRow& row, const service::Fi
   after.left_out = std::max(after.left_out, fit.left_out);
   const auto along = [&](store::Batch& batch, const std::vector<mail::Entry>&) {
     after.message = made->ids.front();
+    after.alone = true;
     return add_change(batch, row, after);
   };
   std::vector<service::Target> nowhere;  // the item alone uses it

@@ -56,6 +56,7 @@ inline void fill_waiting(store::Store& store, std::uint64_t count, Due due) {
       const record::ItemId id{kFirst + i};
       record::Queued item{.destination = many_destination(i),
                           .message = MessageId{id.value},
+                          .alone = true,
                           .reverse_path = {"alice", "example.org"},
                           .arrived = now - std::chrono::seconds(kHour - i * kHour / count),
                           .message_id = "<" + std::to_string(i) + "@example.org>"};
@@ -64,7 +65,6 @@ inline void fill_waiting(store::Store& store, std::uint64_t count, Due due) {
       batch.writes.push_back({record::queued_key(id.value), record::format_queued(item)});
       for (auto& key : service::finding_keys(id, item)) batch.writes.push_back({std::move(key), ""});
       batch.writes.push_back({record::message_key(item.message), message});
-      batch.writes.push_back({record::message_uses_key(item.message), "1"});
       bells[record::bell_key(due == Due::Now ? 0 : *service::bell_due(item), item.destination)] = "12345678";
     }
     for (auto& [key, token] : bells) batch.writes.push_back({key, token});

@@ -174,6 +174,7 @@ struct TlsPolicy {
 struct Queued {
   std::string destination;  ///< lower case, without NUL
   MessageId message;        ///< 0 once it has ended
+  bool alone = false;       ///< nothing else uses `message`, nor ever will: it goes with the item
   std::uint64_t skip = 0;   ///< octets at the beginning of `message` that stay here: Return-Path
   mail::Address reverse_path;
   mail::MailOptions options;

@@ -58,6 +58,7 @@ std::string format_queued(const Queued& item) {
   Parsed<pb::Queued> out;
   out->set_destination(item.destination);
   out->set_message(item.message.value);
+  out->set_alone(item.alone);
   out->set_skip(item.skip);
   out->set_local(item.reverse_path.local);
   out->set_domain(item.reverse_path.domain);
@@ -93,6 +94,7 @@ Result<Queued> parse_queued(std::string_view octets) {
     return corrupt("item of the queue");
   Queued item{.destination = in->destination(),
               .message = MessageId{in->message()},
+              .alone = in->alone(),
               .skip = in->skip(),
               .reverse_path = {in->local(), in->domain()},
               .options = {.body = *body,

@@ -22,7 +22,7 @@
 ///   e mailbox:8 uid:4            Entry
 ///   c mailbox:8 modseq:8         Change
 ///   m message:8                  Message
-///   u message:8                  how many entries show the message, decimal text
+///   u message:8                  how many entries and items use the message, decimal text; none: one
 ///   q account:8 'b' | 'm'        octets | messages that count against the quota (store counters)
 ///   s account:8                  SignatureHead
 ///   S account:8 number:8         Signature

@@ -100,30 +100,25 @@ Task<Result<void>> CheckWalk::check_entries(const Rows& rows) {
 }
 
 Task<Result<void>> CheckWalk::check_entry_page(std::vector<mail::Entry> entries, std::vector<MailboxId> boxes) {
-  std::vector<std::string> message_keys, change_keys;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    message_keys.push_back(record::message_uses_key(entries[i].message));
+  std::vector<std::string> change_keys;
+  for (std::size_t i = 0; i < entries.size(); ++i)
     change_keys.push_back(record::change_key(boxes[i], entries[i].modseq));
-  }
-  PARAPH_CO_TRY(const auto uses, co_await store_.get_many(std::move(message_keys)));
   PARAPH_CO_TRY(const auto changes, co_await store_.get_many(change_keys));
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const mail::Entry& entry = entries[i];
     const auto box = mailboxes_.find(boxes[i].value);
-    if (!uses[i]) {
-      PARAPH_CO_TRY(const auto record, co_await store_.get(record::message_key(entry.message)));
-      if (!record) {
-        store::Batch repair;
-        repair.expects.push_back({record::entry_key(boxes[i], entry.uid), record::format_entry(entry)});
-        repair.writes.push_back({record::entry_key(boxes[i], entry.uid), std::nullopt});
-        if (changes[i]) repair.writes.push_back({change_keys[i], std::nullopt});
-        PARAPH_CO_CHECK(co_await note("entry.message",
-                                      fmt::format("UID {} of mailbox {} shows message {}, which is not there",
-                                                  entry.uid.value, boxes[i].value, entry.message.value),
-                                      std::move(repair)));
-        if (repair_ == Repair::Yes && box != mailboxes_.end()) box->second.touched = true;
-        if (repair_ == Repair::Yes) continue;
-      }
+    PARAPH_CO_TRY(const auto record, co_await store_.get(record::message_key(entry.message)));
+    if (!record) {
+      store::Batch repair;
+      repair.expects.push_back({record::entry_key(boxes[i], entry.uid), record::format_entry(entry)});
+      repair.writes.push_back({record::entry_key(boxes[i], entry.uid), std::nullopt});
+      if (changes[i]) repair.writes.push_back({change_keys[i], std::nullopt});
+      PARAPH_CO_CHECK(co_await note("entry.message",
+                                    fmt::format("UID {} of mailbox {} shows message {}, which is not there",
+                                                entry.uid.value, boxes[i].value, entry.message.value),
+                                    std::move(repair)));
+      if (repair_ == Repair::Yes && box != mailboxes_.end()) box->second.touched = true;
+      if (repair_ == Repair::Yes) continue;
     }
     ++messages_.at(entry.message.value).count;
     if (box == mailboxes_.end()) continue;

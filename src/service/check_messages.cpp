@@ -38,13 +38,13 @@ Task<Result<void>> CheckWalk::check_messages(const Rows& rows) {
     const std::string key = record::message_uses_key(MessageId{id});
     PARAPH_CO_TRY(auto uses, co_await store_.get(key));
     const std::uint32_t count = shown != nullptr ? shown->count : 0;
-    if (count == 0 || (uses && parse_decimal(*uses) == count)) continue;
-    const std::string said = uses ? printable(*uses) : "nothing";
+    if (count == 0 || parse_uses(uses) == count) continue;
+    const std::string said = uses ? printable(*uses) : "1";
     store::Batch repair;
     repair.expects.push_back({key, std::move(uses)});
-    repair.writes.push_back({key, fmt::to_string(count)});
+    repair.writes.push_back({key, format_uses(count)});
     PARAPH_CO_CHECK(co_await note("message.uses",
-                                  fmt::format("message {} is counted as {} and shown {} times", id, said, count),
+                                  fmt::format("message {} is counted {} times and used {} times", id, said, count),
                                   if_sure(std::move(repair))));
   }
   co_return Result<void>();

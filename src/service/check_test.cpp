@@ -169,11 +169,12 @@ TEST_F(CheckTest, AMessageWithoutEntries) {
 }
 
 TEST_F(CheckTest, UsesOfAMessage) {
-  damage(record::message_uses_key(entry(1).message), "1");
-  damage(record::message_uses_key(entry(2).message), std::nullopt);
+  damage(record::message_uses_key(entry(1).message), std::nullopt);
+  damage(record::message_uses_key(entry(2).message), "3");
   damage(record::message_uses_key(MessageId{900}), "1");
   expect({"message.uses", "message.uses", "message.uses"});
   EXPECT_EQ(value(record::message_uses_key(entry(1).message)), "2");
+  EXPECT_EQ(done(store.get(record::message_uses_key(entry(2).message))), std::nullopt);
 }
 
 TEST_F(CheckTest, TheChangeLog) {

@@ -9,6 +9,7 @@
 #include "service/change_feed.h"
 #include "service/check.h"
 #include "service/testing.h"
+#include "store/flaky.h"
 
 namespace paraph::service {
 namespace {
@@ -100,6 +101,20 @@ TEST_F(ConcurrencyTest, TwoServersOverOneStore) {
   const auto to = target(alice, inbox);
   run_together({[&] { return append_many({to}, 30); }, [&] { return append_small(other, {to}, 30); }});
   EXPECT_EQ(uids(inbox).size(), 60u);
+  EXPECT_EQ(findings(), 0u);
+}
+
+/// Nothing but the entry tells that a message of one use is still there.
+TEST_F(ConcurrencyTest, WhatAnotherServerExpungesMeanwhileIsNotCopied) {
+  put(alice, inbox);
+  done(mailboxes.store_flags(alice, inbox, {Uid{1}}, mail::FlagChange::Add, flags({mail::Flag::Deleted})));
+  store::Flaky between(store);
+  World other(&between);
+  between.meanwhile = [&]() -> Task<void> {
+    auto gone = co_await mailboxes.expunge(alice, inbox, std::nullopt);
+    EXPECT_EQ(ok(std::move(gone)).size(), 1u);
+  };
+  EXPECT_EQ(done(other.mailboxes.copy(alice, inbox, {Uid{1}}, trash)).uids.size(), 0u);
   EXPECT_EQ(findings(), 0u);
 }
 

@@ -203,6 +203,7 @@ Task<Result<Deposit::Outcome>> Deposit::Inside::try_own(const Submitted& submitt
                 co_await router.deliver(message, submitted.recipients, Answers::OneForAll, sent, std::move(along)));
   log_outcome(submitted.principal, message.record, added[0]);
   for (std::size_t i = 1; i < added.size(); ++i) log_outcome(submitted.principal, message.other_forms[i - 1], added[i]);
+  if (outbound != nullptr) outbound->hand_over(message, items);
   co_return outcome;
 }
 
@@ -216,7 +217,7 @@ void Deposit::Inside::keep_plain(const Submitted& submitted, NewMessage& message
   };
   mail::Rope before;
   for (const auto& one : submitted.recipients) {
-    auto& form = one->form == 0 ? message.record : message.other_forms[one->form - 1];
+    auto& form = message.form(one->form);
     if (!one->elsewhere || !is_signed(form) || !form.plain.empty()) continue;
     if (before.segments.empty()) {
       before.append(trace);

@@ -42,7 +42,8 @@ void write_form(store::Batch& batch, MessageId id, record::StoredMessage& form, 
                 const std::vector<record::Place>& places, std::size_t more_uses) {
   form.listed = !places.empty();
   batch.writes.push_back({record::message_key(id), record::format_message(form)});
-  batch.writes.push_back({record::message_uses_key(id), fmt::to_string(places.size() + more_uses)});
+  if (auto uses = format_uses(places.size() + more_uses))
+    batch.writes.push_back({record::message_uses_key(id), std::move(uses)});
   if (hash && form.listed) batch.writes.push_back({record::message_id_key(*hash, id), record::format_places(places)});
   const auto blobs = blobs_of(form);
   batch.retains.insert(batch.retains.end(), blobs.begin(), blobs.end());

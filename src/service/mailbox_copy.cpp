@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "record/keys.h"
 #include "service/mailboxes_inside.h"
 
 namespace paraph::service {
@@ -19,6 +20,7 @@ Task<Result<Copied>> Mailboxes::Inside::try_copy(AccountId account, MailboxId fr
   for (const auto& entry : entries) {
     PARAPH_CO_TRY(const auto copy, edited.add(batch, entry.message, entry.flags, entry.internal_date, entry.size));
     uses.add(entry.message);
+    batch.expects.push_back({record::entry_key(from, entry.uid), record::format_entry(entry)});
     copied.uids.emplace_back(entry.uid, copy.uid);
   }
   std::vector<MailboxEdit> edits;

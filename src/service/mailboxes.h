@@ -30,6 +30,9 @@ struct NewMessage {
   std::vector<std::uint32_t> more_uses;
   /// Of each form, for that Along: as what it will be kept. A form that nobody uses is not kept.
   std::vector<MessageId> ids;
+
+  record::StoredMessage& form(std::size_t number) { return number == 0 ? record : other_forms[number - 1]; }
+  const record::StoredMessage& form(std::size_t number) const { return number == 0 ? record : other_forms[number - 1]; }
 };
 
 /// Where a message goes, and as what.

@@ -58,6 +58,16 @@ std::vector<BlobId> blobs_of(const record::StoredMessage& message) {
   return blobs;
 }
 
+std::optional<std::uint64_t> parse_uses(const std::optional<std::string>& row) {
+  if (!row) return 1;
+  const auto uses = parse_decimal(*row);
+  return uses == 0 ? std::nullopt : uses;
+}
+
+std::optional<std::string> format_uses(std::uint64_t uses) {
+  return uses == 1 ? std::nullopt : std::optional(fmt::to_string(uses));
+}
+
 std::vector<MessageId> UseEdits::messages() const {
   std::vector<MessageId> ids;
   ids.reserve(changes_.size());
@@ -66,34 +76,42 @@ std::vector<MessageId> UseEdits::messages() const {
 }
 
 Task<Result<void>> UseEdits::apply(store::Store& store, store::Batch& batch, const Messages* messages) const {
-  std::vector<std::string> keys;
-  keys.reserve(changes_.size());
-  for (const auto& [message, change] : changes_) keys.push_back(record::message_uses_key(message));
-  PARAPH_CO_TRY(auto counters, co_await store.get_many(std::move(keys)));
-  std::vector<MessageId> unused;
-  std::size_t index = 0;
-  for (const auto& [message, change] : changes_) {
-    auto& counter = counters[index++];
-    const auto count = static_cast<std::int64_t>(counter ? parse_decimal(*counter).value_or(0) : 0);
-    if (count == 0 && change > 0) co_return fail(Code::NotFound, "the message is gone");
-    if (count == 0) log(Level::Error, "message={} has no uses counter, run `paraph check`", message.value);
-    if (count == 0 || change == 0) continue;
-    const std::int64_t left = std::max<std::int64_t>(0, count + change);
-    const std::string key = record::message_uses_key(message);
-    batch.expects.push_back({key, std::move(counter)});
-    batch.writes.push_back({key, left == 0 ? std::nullopt : std::optional(fmt::to_string(left))});
-    if (left != 0) continue;
+  auto unused = alone_;
+  PARAPH_CO_CHECK(co_await count(store, batch, unused));
+  const auto erase_known = [&](MessageId message) {
     const auto known = messages == nullptr ? nullptr : messages->find_known(message);
-    if (known) {
-      erase_message(batch, message, *known);
-    } else {
-      unused.push_back(message);
-    }
-  }
+    if (known) erase_message(batch, message, *known);
+    return known != nullptr;
+  };
+  std::erase_if(unused, erase_known);
   for (std::span<const MessageId> rest(unused); !rest.empty();) {
     const std::size_t count = std::min(rest.size(), kRecordsMax);
     PARAPH_CO_CHECK(co_await erase_messages(store, batch, rest.first(count)));
     rest = rest.subspan(count);
+  }
+  co_return Result<void>();
+}
+
+/// Writes what the counters become, and adds to `unused` the messages that nothing uses any more.
+Task<Result<void>> UseEdits::count(store::Store& store, store::Batch& batch, std::vector<MessageId>& unused) const {
+  if (changes_.empty()) co_return Result<void>();
+  std::vector<std::string> keys;
+  keys.reserve(changes_.size());
+  for (const auto& [message, change] : changes_) keys.push_back(record::message_uses_key(message));
+  PARAPH_CO_TRY(auto counters, co_await store.get_many(std::move(keys)));
+  std::size_t index = 0;
+  for (const auto& [message, change] : changes_) {
+    auto& counter = counters[index++];
+    const auto count = parse_uses(counter);
+    if (!count && change > 0) co_return fail(Code::NotFound, "how often the message is used is not known");
+    if (!count) log(Level::Error, "message={} has no uses counter, run `paraph check`", message.value);
+    if (!count || change == 0) continue;
+    const auto left = static_cast<std::uint64_t>(std::max<std::int64_t>(0, static_cast<std::int64_t>(*count) + change));
+    auto row = left == 0 ? std::nullopt : format_uses(left);
+    const std::string key = record::message_uses_key(message);
+    if (row != counter) batch.writes.push_back({key, std::move(row)});
+    batch.expects.push_back({key, std::move(counter)});
+    if (left == 0) unused.push_back(message);
   }
   co_return Result<void>();
 }

@@ -31,11 +31,19 @@ Messages::Messages(store::Store& store, std::size_t cache_bytes_max)
     : store_(store), cache_(std::make_unique<Cache>(cache_bytes_max)) {}
 Messages::~Messages() = default;
 
-Result<MessagePtr> Messages::keep(MessageId id, const std::string& octets) {
+Result<MessagePtr> Messages::parse(MessageId id, const std::string& octets) {
   PARAPH_TRY(auto parsed, record::parse_message(octets));
   auto message = std::make_shared<const record::StoredMessage>(std::move(parsed));
   cache_->put(id, message, memory_bytes(*message, octets.size()));
   return message;
+}
+
+void Messages::keep(MessageId id, record::StoredMessage message) {
+  auto kept = std::make_shared<const record::StoredMessage>(std::move(message));
+  // Most of what it takes stored is fields of the header and octets of the rope.
+  std::size_t stored_bytes = kept->structure.root().header.size();
+  for (const auto& segment : kept->rope.segments) stored_bytes += segment.octets.size();
+  cache_->put(id, kept, memory_bytes(*kept, stored_bytes));
 }
 
 MessagePtr Messages::find_known(MessageId id) const { return cache_->find(id); }
@@ -44,7 +52,7 @@ Task<Result<MessagePtr>> Messages::load(MessageId id) {
   if (auto message = cache_->find(id)) co_return message;
   PARAPH_CO_TRY(const auto octets, co_await store_.get(record::message_key(id)));
   if (!octets) co_return fail(Code::NotFound, "the message is gone");
-  co_return keep(id, *octets);
+  co_return parse(id, *octets);
 }
 
 Task<Result<std::vector<MessagePtr>>> Messages::load_many(std::vector<MessageId> ids) {
@@ -62,7 +70,7 @@ Task<Result<std::vector<MessagePtr>>> Messages::load_many(std::vector<MessageId>
   PARAPH_CO_TRY(const auto values, co_await store_.get_many(std::move(keys)));
   for (std::size_t i = 0; i < missing.size(); ++i) {
     if (!values[i]) continue;
-    PARAPH_CO_TRY(messages[missing[i]], keep(ids[missing[i]], *values[i]));
+    PARAPH_CO_TRY(messages[missing[i]], parse(ids[missing[i]], *values[i]));
   }
   co_return messages;
 }

@@ -26,6 +26,8 @@ class Messages {
   Task<Result<std::vector<MessagePtr>>> load_many(std::vector<MessageId> ids);  ///< nullptr where one is gone
   /// One that was read lately; nullptr: it must be loaded. A record never changes; it may be gone.
   MessagePtr find_known(MessageId id) const;
+  /// One that was just stored, and is soon asked for.
+  void keep(MessageId id, record::StoredMessage message);
 
   /// The octets of the message on the wire in `range`, handed to `sink` in pieces of at most 256 KiB, in order; each
   /// view is valid during the call only. Used for FETCH BODY[...]: nothing is held whole. `sink` may wait (on a peer).
@@ -43,7 +45,7 @@ class Messages {
 
  private:
   struct Cache;
-  Result<MessagePtr> keep(MessageId id, const std::string& octets);
+  Result<MessagePtr> parse(MessageId id, const std::string& octets);
   Task<Result<void>> decode(MessagePtr message, mail::Range body, mail::Encoding encoding, std::uint64_t begin,
                             std::uint64_t end, Sink sink, std::uint64_t& bytes);
 

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "mime/priority.h"
+#include "service/messages.h"
 #include "service/queue_rows.h"
 
 namespace paraph::service {
@@ -58,7 +59,7 @@ std::vector<NewItem> prepare_items(NewMessage& message, const std::vector<Elsewh
   return items;
 }
 
-Outbound::Outbound(store::Store& store, Metrics* metrics) : numbers_(store) {
+Outbound::Outbound(store::Store& store, Metrics* metrics, Messages* messages) : numbers_(store), messages_(messages) {
   if (metrics != nullptr)
     items_ = &metrics->counter("paraph_queue_items_total", "Items that the queue took: one form, one destination.");
 }
@@ -68,10 +69,20 @@ Task<Result<void>> Outbound::add(store::Batch& batch, const NewMessage& message,
     PARAPH_CO_TRY(const auto number, co_await numbers_.next("item"));
     auto item = one.item;
     item.message = message.ids[one.form];
+    item.alone = message.more_uses[one.form] == 1 && !message.form(one.form).listed;
     add_item(batch, record::ItemId{number}, item);
   }
   if (items_ != nullptr) items_->add(items.size());
   co_return Result<void>();
+}
+
+void Outbound::hand_over(NewMessage& message, const std::vector<NewItem>& items) {
+  if (messages_ == nullptr) return;
+  for (const auto& one : items) {
+    auto& record = message.form(one.form);
+    // A form has an item for each destination.
+    if (!record.rope.segments.empty()) messages_->keep(message.ids[one.form], std::exchange(record, {}));
+  }
 }
 
 }  // namespace paraph::service

@@ -14,6 +14,8 @@
 
 namespace paraph::service {
 
+class Messages;
+
 /// A recipient who is not here.
 struct Elsewhere {
   mail::Recipient recipient;
@@ -43,15 +45,18 @@ std::vector<NewItem> prepare_items(NewMessage& message, const std::vector<Elsewh
 /// message. Any event loop; one for the process.
 class Outbound {
  public:
-  /// `metrics` counts, if there is one.
-  explicit Outbound(store::Store& store, Metrics* metrics = nullptr);
+  /// `metrics` counts, if there is one; `messages`: from where the queue reads.
+  explicit Outbound(store::Store& store, Metrics* metrics = nullptr, Messages* messages = nullptr);
 
   /// For an Along of Mailboxes::append_or_keep(message): both outlive it. Codes of the store.
   Task<Result<void>> add(store::Batch& batch, const NewMessage& message, const std::vector<NewItem>& items);
+  /// After the commit: the records of what leaves go from `message` to where the queue will look for them at once.
+  void hand_over(NewMessage& message, const std::vector<NewItem>& items);
 
  private:
   record::Numbers numbers_;
   Counter* items_ = nullptr;
+  Messages* messages_ = nullptr;
 };
 
 }  // namespace paraph::service

@@ -98,7 +98,7 @@ struct OutboundTest : testing::Test, World {
   source::local::LocalSource local{store};
   Acquirer acquirer{{&local}, std::chrono::milliseconds(50)};
   DepositPolicy policy;
-  Outbound outbound{store};
+  Outbound outbound{store, nullptr, &messages};
   QueueItems queue{store, random, clock};
   std::optional<Deposit> deposit;
 };
@@ -241,7 +241,7 @@ TEST_F(OutboundTest, ServersElsewhereGetTheKindsForThem) {
   const auto sent = done(mailboxes.entries(box(alice, "Sent").id)).front();
   EXPECT_NE(item.message, sent.message);
   EXPECT_THAT(octets_of(sent.message), HasSubstr("extension 42"));
-  EXPECT_EQ(value(record::message_uses_key(item.message)), "1");
+  EXPECT_EQ(value(record::message_uses_key(item.message)), std::nullopt) << "one";
   EXPECT_THAT(findings(), IsEmpty());
 }
 
@@ -327,12 +327,60 @@ TEST_F(OutboundTest, AThousandRecipientsAreTenItemsForADomain) {
   EXPECT_THAT(findings(), IsEmpty());
 }
 
+TEST_F(OutboundTest, AnItemThatAloneUsesItsMessageSaysSo) {
+  policy.save_sent = false;
+  make_deposit();
+  submit({"carol@example.net"});
+  submit({"carol@example.net", "dave@example.com"});  // two items use one message
+  submit({"carol@example.net", "bob@example.org"});   // and so does an entry
+  policy.save_sent = true;
+  make_deposit();
+  submit({"carol@example.net"});
+  std::set<std::uint64_t> all, alone;
+  for (const auto& row : items()) {
+    all.insert(row.id.value);
+    if (row.item.alone) alone.insert(row.id.value);
+  }
+  EXPECT_THAT(all, SizeIs(5));
+  EXPECT_THAT(alone, ElementsAre(*all.begin())) << "the first one";
+  EXPECT_THAT(findings(), IsEmpty());
+  for (const auto& row : items()) done(queue.apply(row.id, QueueItems::Act::Drop));
+  EXPECT_THAT(findings(), IsEmpty());
+  EXPECT_EQ(box(bob, "INBOX").messages, 1u);
+  EXPECT_EQ(box(alice, "Sent").messages, 1u);
+}
+
+TEST_F(OutboundTest, AnItemThatWouldTakeAlongWhatOthersUseIsFound) {
+  submit({"carol@example.net"});
+  auto row = items().front();
+  const auto octets = record::format_queued(row.item);
+  row.item.alone = true;
+  store::Batch damage;
+  damage.writes.push_back({record::queued_key(row.id.value), record::format_queued(row.item)});
+  done(store.commit(std::move(damage)));
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("queue.alone")));
+  done(check_store(store, Repair::Yes, [](const Finding&) {}));
+  EXPECT_THAT(findings(), IsEmpty());
+  EXPECT_EQ(value(record::queued_key(row.id.value)), octets);
+}
+
+TEST_F(OutboundTest, WhatTheQueueFindsInMemoryIsWhatIsStored) {
+  done(signatures.set(alice, "alice@example.org", {.text = "Alice, extension 42"}));
+  submit({"carol@example.net", "dave@example.com"});
+  for (const auto& row : items()) {
+    const auto known = messages.find_known(row.item.message);
+    ASSERT_TRUE(known);
+    EXPECT_FALSE(known->plain.empty());
+    EXPECT_EQ(*known, record::parse_message(*value(record::message_key(row.item.message))).value());
+  }
+}
+
 TEST_F(OutboundTest, WithoutASentCopyTheQueueAloneKeepsTheMessage) {
   policy.save_sent = false;
   make_deposit();
   submit({"carol@example.net"});
   const auto row = items().front();
-  EXPECT_EQ(value(record::message_uses_key(row.item.message)), "1");
+  EXPECT_EQ(value(record::message_uses_key(row.item.message)), std::nullopt) << "one";
   const auto traced = done(trace_message(store, mailboxes, "1@example.org"));
   ASSERT_THAT(traced, SizeIs(1));
   EXPECT_THAT(traced[0].places, IsEmpty());

@@ -115,8 +115,11 @@ void add_item(store::Batch& batch, record::ItemId id, const Queued& item) {
 void change_item(store::Batch& batch, UseEdits& uses, const ItemRow& before, Queued after, Time now,
                  const std::string& token) {
   const auto& was = before.item;
-  if (was.message != after.message || after.ended) uses.drop(was.message);
-  if (after.ended) after.message = {};
+  if (was.message != after.message || after.ended) was.alone ? uses.drop_alone(was.message) : uses.drop(was.message);
+  if (after.ended) {
+    after.message = {};
+    after.alone = false;
+  }
   const auto key = record::queued_key(before.id.value);
   batch.expects.push_back({key, before.octets});
   batch.writes.push_back({key, record::format_queued(after)});

@@ -18,10 +18,6 @@ bool is_full(const Mailboxes::Quota& quota, std::uint64_t bytes) {
 
 namespace {
 
-const record::StoredMessage& form_of(const NewMessage& message, std::size_t form) {
-  return form == 0 ? message.record : message.other_forms[form - 1];
-}
-
 bool is_signed(const record::StoredMessage& message) {
   return !message.signature.kinds.empty() && message.signature.kinds != "none";
 }
@@ -114,7 +110,7 @@ Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message,
       places.push_back(std::nullopt);
       continue;
     }
-    auto target = co_await target_of(*recipient, form_of(message, recipient->form).structure.size);
+    auto target = co_await target_of(*recipient, message.form(recipient->form).structure.size);
     if (!target && answers == Answers::OneForAll) co_return fail(std::move(target));
     if (!target) {
       places.push_back(fail(std::move(target)));
@@ -125,9 +121,9 @@ Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message,
     if (found == targets.end()) targets.push_back(std::move(*target));
   }
   bool has_sent = false;
-  if (sent) has_sent = co_await add_sent(*sent, form_of(message, sent->form).structure.size, targets);
+  if (sent) has_sent = co_await add_sent(*sent, message.form(sent->form).structure.size, targets);
   for (auto& target : targets) {
-    if (is_signed(form_of(message, target.form))) target.flags.keywords.emplace_back(mail::kSignedKeyword);
+    if (is_signed(message.form(target.form))) target.flags.keywords.emplace_back(mail::kSignedKeyword);
   }
   const bool all_get_it = std::ranges::all_of(places, [](const auto& place) { return place.has_value(); });
   if (!all_get_it) along = {};
@@ -135,7 +131,7 @@ Task<Result<std::vector<Result<Appended>>>> Router::deliver(NewMessage& message,
   if (!targets.empty() || along) {
     PARAPH_CO_TRY(appended, co_await mailboxes_.append_or_keep(message, std::move(targets), std::move(along), meets));
   }
-  if (has_sent) co_await mailboxes_.fold_sent(sent->account.id, appended.back(), form_of(message, sent->form));
+  if (has_sent) co_await mailboxes_.fold_sent(sent->account.id, appended.back(), message.form(sent->form));
   std::vector<Result<Appended>> results;
   for (auto& place : places) {
     if (place) {

@@ -66,7 +66,7 @@ Task<Result<std::vector<record::Place>>> find_everywhere(store::Store& store, Me
 Task<Result<std::vector<record::Place>>> places_now(store::Store& store, MessageId message,
                                                     std::vector<record::Place> first, std::size_t queued) {
   PARAPH_CO_TRY(const auto uses, co_await store.get(record::message_uses_key(message)));
-  bool all = uses && parse_decimal(*uses) == first.size() + queued;
+  bool all = parse_uses(uses) == first.size() + queued;
   for (const auto& place : first) {
     if (!all) break;
     PARAPH_CO_TRY(all, co_await is_still_there(store, message, place));

@@ -332,7 +332,6 @@ TEST_F(VerbsTest, TheQueueIsShownAndChanged) {
                                .host = "mx." + domain,
                                .at = Time{} + std::chrono::minutes(1)});
     store::Batch batch;
-    batch.writes = {{record::message_uses_key(item.message), "1"}};
     service::add_item(batch, {number}, item);
     boost::asio::co_spawn(loop_, store_.commit(std::move(batch)),
                           [](std::exception_ptr, Result<void> done_so) { EXPECT_TRUE(done_so.has_value()); });
