@@ -1,6 +1,7 @@
 #include "app/serve.h"
 
 #include <fmt/format.h>
+#include <sched.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -29,6 +30,14 @@ sigset_t waited_signals() {
   sigemptyset(&set);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
   return set;
+}
+
+/// Whoever wakes up waits until who is at work gives way, or has had its turn (sched(7), SCHED_BATCH): else each piece
+/// of a message that comes in pushes aside what is being done for another. For the threads that are begun after it.
+/// What an operator chose for the process stays.
+void let_who_works_work() {
+  const sched_param no_priority{};
+  if (::sched_getscheduler(0) == SCHED_OTHER) ::sched_setscheduler(0, SCHED_BATCH, &no_priority);
 }
 
 std::size_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
@@ -163,6 +172,7 @@ void block_signals() {
 }
 
 Result<void> serve(const Config& config, Prepare prepare, const std::function<void()>& ready) {
+  let_who_works_work();
   Server server(config);
   if (auto started = server.start(prepare); !started) {
     server.stop();

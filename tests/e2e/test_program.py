@@ -1,5 +1,6 @@
 """The contract of the program: verbs, exit codes, one-line errors, signals."""
 import imaplib
+import os
 import pathlib
 import signal
 import smtplib
@@ -197,6 +198,24 @@ class Signals(unittest.TestCase):
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         with socket.create_connection(("127.0.0.1", server.ports["imaps"]), timeout=10) as raw, context.wrap_socket(raw) as tls:
             return tls.getpeercert(binary_form=True)
+
+
+class Scheduling(unittest.TestCase):
+    def policies(self, pid):
+        return {os.sched_getscheduler(int(thread.name)) for thread in pathlib.Path(f"/proc/{pid}/task").iterdir()}
+
+    def test_who_works_is_not_pushed_aside(self):
+        with Server(accounts=()) as server:
+            self.assertEqual(self.policies(server.process.pid), {os.SCHED_BATCH})
+
+    def test_what_the_operator_chose_stays(self):
+        with Server(accounts=()) as server:
+            server.stop()
+            process = subprocess.Popen(["chrt", "--idle", "0", PARAPH, "serve", "--config", str(server.config)], stdout=subprocess.PIPE, text=True)
+            self.assertIn("paraph ready", process.stdout.readline())
+            self.assertEqual(self.policies(process.pid), {os.SCHED_IDLE})
+            process.terminate()
+            process.communicate(timeout=20)
 
 
 class Tls(unittest.TestCase):
