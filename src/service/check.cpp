@@ -113,6 +113,7 @@ Task<Result<void>> CheckWalk::run() {
   PARAPH_CO_CHECK(co_await check_missing_quotas());
   PARAPH_CO_CHECK(co_await walk(all("d"), &CheckWalk::check_bells));
   PARAPH_CO_CHECK(co_await walk(all("Q"), &CheckWalk::check_items));
+  PARAPH_CO_CHECK(co_await walk(all("Q"), &CheckWalk::check_alone));
   for (const char* family : {"w", "t", "x"}) {
     PARAPH_CO_CHECK(co_await walk(all(family), &CheckWalk::check_item_finders));
   }

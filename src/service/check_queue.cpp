@@ -43,9 +43,6 @@ Task<Result<void>> CheckWalk::check_items(const Rows& rows) {
         PARAPH_CO_CHECK(co_await note(
             "queue.message", fmt::format("item {} has message {}, which is not there", id.value, item->message.value)));
       }
-      if (item->alone && messages_.at(item->message.value).count > 1) {
-        PARAPH_CO_CHECK(co_await note_not_alone(row));
-      }
     }
     store::Batch repair;
     for (auto& key : finding_keys(id, *item)) {
@@ -64,16 +61,21 @@ Task<Result<void>> CheckWalk::check_items(const Rows& rows) {
   co_return Result<void>();
 }
 
-Task<Result<void>> CheckWalk::note_not_alone(const store::KeyValue& row) {
-  PARAPH_CO_TRY(auto item, record::parse_queued(row.value));
-  item.alone = false;
-  store::Batch repair;
-  repair.expects.push_back({row.key, row.value});
-  repair.writes.push_back({row.key, record::format_queued(item)});
-  co_return co_await note("queue.alone",
-                          fmt::format("item {} would take message {} along, which others use too",
-                                      record::last_number(row.key, 8), item.message.value),
-                          std::move(repair));
+/// After all uses were counted.
+Task<Result<void>> CheckWalk::check_alone(const Rows& rows) {
+  for (const auto& row : rows) {
+    auto item = record::parse_queued(row.value);
+    if (!item || !item->alone || messages_.at(item->message.value).count == 1) continue;
+    item->alone = false;
+    store::Batch repair;
+    repair.expects.push_back({row.key, row.value});
+    repair.writes.push_back({row.key, record::format_queued(*item)});
+    PARAPH_CO_CHECK(co_await note("queue.alone",
+                                  fmt::format("item {} would take message {} along, which others use too",
+                                              record::last_number(row.key, 8), item->message.value),
+                                  std::move(repair)));
+  }
+  co_return Result<void>();
 }
 
 Task<Result<void>> CheckWalk::check_bell_of(const record::Queued& item) {

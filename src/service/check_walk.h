@@ -71,7 +71,7 @@ class CheckWalk {
   Task<Result<void>> check_leases(const Rows& rows);
   Task<Result<void>> check_refusals(const Rows& rows);
   Task<Result<void>> check_tls_policies(const Rows& rows);
-  Task<Result<void>> note_not_alone(const store::KeyValue& row);
+  Task<Result<void>> check_alone(const Rows& rows);
   Task<Result<void>> check_bell_of(const record::Queued& item);
   // check_messages.cpp
   Task<Result<void>> check_uses(const Rows& rows);

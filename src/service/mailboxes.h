@@ -31,6 +31,7 @@ struct NewMessage {
   /// Of each form, for that Along: as what it will be kept. A form that nobody uses is not kept.
   std::vector<MessageId> ids;
 
+  /// Within this message.
   record::StoredMessage& form(std::size_t number) { return number == 0 ? record : other_forms[number - 1]; }
   const record::StoredMessage& form(std::size_t number) const { return number == 0 ? record : other_forms[number - 1]; }
 };

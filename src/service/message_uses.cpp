@@ -78,13 +78,16 @@ std::vector<MessageId> UseEdits::messages() const {
 Task<Result<void>> UseEdits::apply(store::Store& store, store::Batch& batch, const Messages* messages) const {
   auto unused = alone_;
   PARAPH_CO_CHECK(co_await count(store, batch, unused));
-  const auto erase_known = [&](MessageId message) {
+  std::vector<MessageId> unknown;
+  for (const auto message : unused) {
     const auto known = messages == nullptr ? nullptr : messages->find_known(message);
-    if (known) erase_message(batch, message, *known);
-    return known != nullptr;
-  };
-  std::erase_if(unused, erase_known);
-  for (std::span<const MessageId> rest(unused); !rest.empty();) {
+    if (known) {
+      erase_message(batch, message, *known);
+    } else {
+      unknown.push_back(message);
+    }
+  }
+  for (std::span<const MessageId> rest(unknown); !rest.empty();) {
     const std::size_t count = std::min(rest.size(), kRecordsMax);
     PARAPH_CO_CHECK(co_await erase_messages(store, batch, rest.first(count)));
     rest = rest.subspan(count);
@@ -104,7 +107,7 @@ Task<Result<void>> UseEdits::count(store::Store& store, store::Batch& batch, std
     auto& counter = counters[index++];
     const auto count = parse_uses(counter);
     if (!count && change > 0) co_return fail(Code::NotFound, "how often the message is used is not known");
-    if (!count) log(Level::Error, "message={} has no uses counter, run `paraph check`", message.value);
+    if (!count) log(Level::Error, "message={} its uses counter is no number, run `paraph check`", message.value);
     if (!count || change == 0) continue;
     const auto left = static_cast<std::uint64_t>(std::max<std::int64_t>(0, static_cast<std::int64_t>(*count) + change));
     auto row = left == 0 ? std::nullopt : format_uses(left);

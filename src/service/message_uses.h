@@ -22,8 +22,8 @@ std::optional<std::uint64_t> parse_uses(const std::optional<std::string>& row);
 /// The row of a message that is used so often, at least once: that it has one user, as most have, needs no row.
 std::optional<std::string> format_uses(std::uint64_t uses);
 
-/// How many entries show which message, within one batch. A message goes with its last entry: its record and its
-/// references too.
+/// How many entries and items of the queue use which message, within one batch. A message goes with the last of them:
+/// its record and its references too.
 class UseEdits {
  public:
   void add(MessageId message) { ++changes_[message]; }
@@ -33,10 +33,10 @@ class UseEdits {
   std::vector<MessageId> messages() const;
 
   /// Reads the counters and writes what they become, with Expects. The batch must also expect a row that uses each of
-  /// the messages now (the entry that goes or is copied, the item): one that is used once has no row of its own that
-  /// would tell. A message whose counter is no number (a damaged store: `paraph check` tells) is left alone, since
-  /// other entries may show it: NotFound for one that gets a new entry. `messages`: where the records of those that go
-  /// may be in memory; nullptr: they are read.
+  /// the messages now (the entry that goes or is copied, or its mailbox; the item): one that is used once has no row of
+  /// its own that would tell. A message whose counter is no number (a damaged store: `paraph check` tells) is left
+  /// alone, since other entries may show it: NotFound for one that gets a new entry. `messages`: where the records of
+  /// those that go may be in memory; nullptr: they are read.
   Task<Result<void>> apply(store::Store& store, store::Batch& batch, const Messages* messages = nullptr) const;
 
  private:

@@ -31,7 +31,7 @@ Messages::Messages(store::Store& store, std::size_t cache_bytes_max)
     : store_(store), cache_(std::make_unique<Cache>(cache_bytes_max)) {}
 Messages::~Messages() = default;
 
-Result<MessagePtr> Messages::parse(MessageId id, const std::string& octets) {
+Result<MessagePtr> Messages::parse_and_keep(MessageId id, const std::string& octets) {
   PARAPH_TRY(auto parsed, record::parse_message(octets));
   auto message = std::make_shared<const record::StoredMessage>(std::move(parsed));
   cache_->put(id, message, memory_bytes(*message, octets.size()));
@@ -52,7 +52,7 @@ Task<Result<MessagePtr>> Messages::load(MessageId id) {
   if (auto message = cache_->find(id)) co_return message;
   PARAPH_CO_TRY(const auto octets, co_await store_.get(record::message_key(id)));
   if (!octets) co_return fail(Code::NotFound, "the message is gone");
-  co_return parse(id, *octets);
+  co_return parse_and_keep(id, *octets);
 }
 
 Task<Result<std::vector<MessagePtr>>> Messages::load_many(std::vector<MessageId> ids) {
@@ -70,7 +70,7 @@ Task<Result<std::vector<MessagePtr>>> Messages::load_many(std::vector<MessageId>
   PARAPH_CO_TRY(const auto values, co_await store_.get_many(std::move(keys)));
   for (std::size_t i = 0; i < missing.size(); ++i) {
     if (!values[i]) continue;
-    PARAPH_CO_TRY(messages[missing[i]], parse(ids[missing[i]], *values[i]));
+    PARAPH_CO_TRY(messages[missing[i]], parse_and_keep(ids[missing[i]], *values[i]));
   }
   co_return messages;
 }

@@ -45,7 +45,7 @@ class Messages {
 
  private:
   struct Cache;
-  Result<MessagePtr> parse(MessageId id, const std::string& octets);
+  Result<MessagePtr> parse_and_keep(MessageId id, const std::string& octets);
   Task<Result<void>> decode(MessagePtr message, mail::Range body, mail::Encoding encoding, std::uint64_t begin,
                             std::uint64_t end, Sink sink, std::uint64_t& bytes);
 

@@ -69,6 +69,7 @@ Task<Result<void>> Outbound::add(store::Batch& batch, const NewMessage& message,
     PARAPH_CO_TRY(const auto number, co_await numbers_.next("item"));
     auto item = one.item;
     item.message = message.ids[one.form];
+    // Whether a mailbox shows the form is known by now.
     item.alone = message.more_uses[one.form] == 1 && !message.form(one.form).listed;
     add_item(batch, record::ItemId{number}, item);
   }

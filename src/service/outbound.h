@@ -50,7 +50,8 @@ class Outbound {
 
   /// For an Along of Mailboxes::append_or_keep(message): both outlive it. Codes of the store.
   Task<Result<void>> add(store::Batch& batch, const NewMessage& message, const std::vector<NewItem>& items);
-  /// After the commit: the records of what leaves go from `message` to where the queue will look for them at once.
+  /// After the commit: the records of what leaves go from `message` to where the queue will look for them at once. The
+  /// forms are empty after it.
   void hand_over(NewMessage& message, const std::vector<NewItem>& items);
 
  private:

@@ -364,6 +364,21 @@ TEST_F(OutboundTest, AnItemThatWouldTakeAlongWhatOthersUseIsFound) {
   EXPECT_EQ(value(record::queued_key(row.id.value)), octets);
 }
 
+TEST_F(OutboundTest, OfTwoItemsOfOneMessageNoneTakesItAlong) {
+  policy.save_sent = false;
+  make_deposit();
+  submit({"carol@example.net", "dave@example.com"});
+  for (auto row : items()) {
+    row.item.alone = true;
+    store::Batch damage;
+    damage.writes.push_back({record::queued_key(row.id.value), record::format_queued(row.item)});
+    done(store.commit(std::move(damage)));
+  }
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("queue.alone"), HasSubstr("queue.alone")));
+  done(check_store(store, Repair::Yes, [](const Finding&) {}));
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
 TEST_F(OutboundTest, WhatTheQueueFindsInMemoryIsWhatIsStored) {
   done(signatures.set(alice, "alice@example.org", {.text = "Alice, extension 42"}));
   submit({"carol@example.net", "dave@example.com"});

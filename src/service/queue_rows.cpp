@@ -115,7 +115,12 @@ void add_item(store::Batch& batch, record::ItemId id, const Queued& item) {
 void change_item(store::Batch& batch, UseEdits& uses, const ItemRow& before, Queued after, Time now,
                  const std::string& token) {
   const auto& was = before.item;
-  if (was.message != after.message || after.ended) was.alone ? uses.drop_alone(was.message) : uses.drop(was.message);
+  const bool lets_go = was.message != after.message || after.ended;
+  if (lets_go && was.alone) {
+    uses.drop_alone(was.message);
+  } else if (lets_go) {
+    uses.drop(was.message);
+  }
   if (after.ended) {
     after.message = {};
     after.alone = false;

@@ -99,7 +99,8 @@ struct Attached {
 
 /// Without Paraph-Signature fields in the top header: a client cannot bring its own (spec 2.7 (1)). `keep` is the one
 /// that is genuine after all (verify.h), counted from the top. Comes before attach(); `message` is changed in place,
-/// its ranges and octets too. Answers how many were removed: log that.
+/// its ranges and octets too. Where nothing would be left of the header, an empty line stands for it. Answers how many
+/// were removed: log that.
 std::size_t strip_foreign_fields(Message& message, std::optional<std::size_t> keep = std::nullopt);
 
 /// The wire ranges whose octets `attach` must see: header blocks, and text leaves up to the policy's limit; a leaf that

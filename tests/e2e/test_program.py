@@ -212,6 +212,7 @@ class Scheduling(unittest.TestCase):
         with Server(accounts=()) as server:
             server.stop()
             process = subprocess.Popen(["chrt", "--idle", "0", PARAPH, "serve", "--config", str(server.config)], stdout=subprocess.PIPE, text=True)
+            self.addCleanup(process.kill)
             self.assertIn("paraph ready", process.stdout.readline())
             self.assertEqual(self.policies(process.pid), {os.SCHED_IDLE})
             process.terminate()
