@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 import signal
+import statistics
 import struct
 import subprocess
 import tempfile
@@ -41,7 +42,7 @@ def decoded(octets, form, folder):
 
 
 def heard_by_spandsp(octets, packing):
-    """Samples of G.726 at 32 kbit/s, by a decoder that is not FFmpeg's, which coded them. Packing 1: first sample in the high half of an octet, 2: low."""
+    """Samples of G.726 at 32 kbit/s, by a decoder that does what G.726 says to the bit. Packing 1: first sample in the high half of an octet, 2: low."""
     library = ctypes.CDLL("libspandsp.so.2")
     library.g726_init.restype = ctypes.c_void_p
     library.g726_decode.argtypes = ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
@@ -121,28 +122,30 @@ class Media(unittest.TestCase):
             self.assertLessEqual(float(re.search(r"Peak:\s+(-?[\d.]+) dBFS", heard)[1]), -1)
             self.assertLess(len(wav) / 32000, 4.5, "2.5 s of silence are gone")
 
-    def test_adpcm_has_its_first_sample_in_the_low_half(self):
+    def test_others_hear_the_adpcm_sample_by_sample(self):
         variants = workers.voice(self.folder / "narrow.wav")
         wanted = decoded(variants["audio/wav"], ("-f", "wav"), self.folder)
-        low = decoded(variants["audio/32KADPCM"], ("-f", "g726le", "-code_size", "4", "-sample_rate", "8000"), self.folder)
-        high = decoded(variants["audio/32KADPCM"], ("-f", "g726", "-code_size", "4", "-sample_rate", "8000"), self.folder)
-        def noise(samples):
-            return energy([a - b for a, b in zip(samples, wanted)])
-        self.assertLess(noise(low), energy(wanted) / 30)
-        self.assertGreater(noise(high), energy(wanted) / 10)
+        adpcm = variants["audio/32KADPCM"]
+        loud = [at for at in range(0, len(wanted) - 800, 800) if energy(wanted[at:at + 800]) > energy(wanted) / 10]
+        def tenths(samples):
+            """How like the recording each loud tenth of a second is, the least first."""
+            return sorted(correlation(samples[at:at + 800], wanted[at:at + 800]) for at in loud)
+        self.assertAlmostEqual(len(heard_by_spandsp(adpcm, 2)), len(wanted), delta=1)
+        self.assertGreater(tenths(heard_by_spandsp(adpcm, 2))[0], 0.97)
+        self.assertLess(tenths(heard_by_spandsp(adpcm, 2)[1:])[0], 0.95, "a sample off, it is another sound")
+        self.assertLess(statistics.median(tenths(heard_by_spandsp(adpcm, 1))), 0.8, "the other half first")
+        # FFmpeg does not decode to the bit: here and there it cracks.
+        self.assertGreater(statistics.median(tenths(decoded(adpcm, ("-f", "g726le", "-code_size", "4", "-sample_rate", "8000"), self.folder))), 0.97)
 
-    def test_another_decoder_hears_the_adpcm_sample_by_sample(self):
-        variants = workers.voice(self.folder / "narrow.wav")
-        wanted = decoded(variants["audio/wav"], ("-f", "wav"), self.folder)
-        heard = heard_by_spandsp(variants["audio/32KADPCM"], 2)
-        self.assertAlmostEqual(len(heard), len(wanted), delta=1)
+    def test_adpcm_of_others_is_heard_without_a_crack(self):
+        adpcm = workers.voice(self.folder / "narrow.wav")["audio/32KADPCM"]
+        (self.folder / "spoken.726").write_bytes(adpcm)
+        wanted = heard_by_spandsp(adpcm, 2)
+        heard = decoded(workers.voice(self.folder / "spoken.726", "audio/32KADPCM")["audio/wav"], ("-f", "wav"), self.folder)
         self.assertGreater(correlation(heard, wanted), 0.99)
-        self.assertLess(correlation(heard[1:], wanted), 0.95, "a sample off, it is another sound")
-        self.assertLess(correlation(heard_by_spandsp(variants["audio/32KADPCM"], 1), wanted), 0.8)
-        for at in range(0, len(wanted) - 800, 800):
-            part = wanted[at:at + 800]
-            if energy(part) > energy(wanted) / 10:
-                self.assertGreater(correlation(heard[at:at + 800], part), 0.97, f"at sample {at}")
+        (self.folder / "spoken.726").write_bytes(bytes(480_001))
+        with self.assertRaisesRegex(AssertionError, "lasts over 120 s"):
+            workers.voice(self.folder / "spoken.726", "audio/32KADPCM")
 
     def test_a_worker_waits_for_the_next_import_and_ends_with_the_server(self):
         with Server(accounts=("alice",)) as server:

@@ -54,7 +54,7 @@ LIBRARIES = {
     "rocksdb/": {"store/rocks"}, "google/protobuf/": {"record"}, "toml++/": {"app/config"}, "curl/": {"app/client", "source/web"}, "CLI/": {"app"},
     "spdlog/": {"app"}, "unicode/": {"crypto", "mime", "signature"}, "sodium": {"crypto"}, "openssl/": {"crypto", "net/asio"},
     "gumbo.h": {"signature"}, "boost/json": {"base", "session/admin", "session/http", "source/paraph"}, "boost/beast": {"session/http"}, "ares": {"dns/cares"},
-    "libav": {"media/voice"}, "libsw": {"media/voice"}, "ebur128": {"media/voice"}, "opencore-amrnb/": {"media/voice"}, "vips/": {"media/picture"},
+    "libav": {"media/voice"}, "libsw": {"media/voice"}, "ebur128": {"media/voice"}, "opencore-amrnb/": {"media/voice"}, "spandsp/": {"media/voice"}, "vips/": {"media/picture"},
     "seccomp.h": {"media/worker"}, "libmilter/": {"app/milter"}, "ldap.h": {"source/ldap"}, "lber.h": {"source/ldap"}, "openldap.h": {"source/ldap"}, "expat.h": {"source/vcard"}, "libpsl.h": {"dmarc"},
 }
 NOT_IN_WIRE = {"base/task.h", "base/log.h"}

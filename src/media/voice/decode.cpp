@@ -8,6 +8,7 @@
 #include <string>
 
 #include "media/voice/av.h"
+#include "media/voice/g726.h"
 
 namespace paraph::media::voice {
 namespace {
@@ -27,6 +28,11 @@ constexpr std::array kCodecs{
     AV_CODEC_ID_GSM_MS,     AV_CODEC_ID_AMR_NB,       AV_CODEC_ID_AMR_WB,    AV_CODEC_ID_MP3,
     AV_CODEC_ID_MP2,        AV_CODEC_ID_AAC,          AV_CODEC_ID_OPUS,      AV_CODEC_ID_VORBIS,
     AV_CODEC_ID_FLAC};
+
+std::unexpected<Error> too_long(std::uint64_t seconds_max) {
+  return fail(Code::TooLarge,
+              fmt::format("the recording lasts over {} s, which is the most that is looked at", seconds_max));
+}
 
 /// Octets in memory as a file that FFmpeg reads.
 class Source {
@@ -88,7 +94,6 @@ class Demuxer {
     av_dict_set(&options, "protocol_whitelist", "", 0);
     av_dict_set(&options, "format_whitelist", format.demuxer, 0);
     if (format.raw) av_dict_set(&options, "sample_rate", "8000", 0);
-    if (format.name == "32KADPCM") av_dict_set(&options, "code_size", "4", 0);
     const auto* input = av_find_input_format(format.demuxer);
     const int opened = avformat_open_input(&context_, "", input, &options);
     av_dict_free(&options);
@@ -182,9 +187,7 @@ class Mixer {
     const int got = swr_convert(resampler_.get(), &to, room, samples, count);
     pcm_.samples.resize(before + static_cast<std::size_t>(std::max(got, 0)));
     if (got < 0) return fail(Code::BadInput, "the recording cannot be converted");
-    if (pcm_.samples.size() > seconds_max_ * pcm_.rate)
-      return fail(Code::TooLarge,
-                  fmt::format("the recording lasts over {} s, which is the most that is looked at", seconds_max_));
+    if (pcm_.samples.size() > seconds_max_ * pcm_.rate) return too_long(seconds_max_);
     return {};
   }
 
@@ -209,6 +212,10 @@ Result<void> take_frames(AVCodecContext& codec, AVFrame& frame, Mixer& mixer) {
 }  // namespace
 
 Result<Pcm> decode(std::string_view octets, const Format& format, std::uint32_t seconds_max) {
+  if (format.demuxer == nullptr) {
+    if (octets.size() > std::uint64_t{seconds_max} * kG726Rate / kG726SamplesInOctet) return too_long(seconds_max);
+    return decode_g726(octets);
+  }
   av_log_set_level(AV_LOG_QUIET);
   Source source(octets);
   Demuxer demuxer;

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "media/voice/av.h"
+#include "media/voice/g726.h"
 
 namespace paraph::media::voice {
 namespace {
@@ -31,13 +32,12 @@ struct Coding {
   const char* option = nullptr;  ///< of the encoder, with its value
   const char* value = nullptr;
 };
-constexpr std::array<Coding, 6> kCodings{{
+constexpr std::array<Coding, 5> kCodings{{
     {"audio/mpeg", "mp3", "libmp3lame", "mp3", 16'000, 32'000},
     {"audio/wav", "wav", "pcm_s16le", "wav", 0},
     {"audio/ogg; codecs=opus", "opus", "libopus", "ogg", 16'000, 24'000, "application", "voip"},
     {"audio/wav; codec=7", "wav", "pcm_mulaw", "wav", 8'000},
     {"audio/basic", "ul", "pcm_mulaw", "mulaw", 8'000},
-    {"audio/32KADPCM", "726", "g726le", "g726le", 8'000, 32'000, "code_size", "4"},
 }};
 constexpr Coding kNarrowWav{"audio/wav", "wav", "pcm_s16le", "wav", 8'000};
 constexpr std::size_t kAmrPlace = 3;  ///< among the variants
@@ -178,15 +178,21 @@ Result<File> encode(const Pcm& pcm, const Coding& coding) {
               .milliseconds = pcm.milliseconds()};
 }
 
+/// 8,000 samples a second.
+Result<std::vector<std::int16_t>> telephone_samples(const Pcm& pcm) {
+  PARAPH_TRY(const auto octets, converted(pcm, 8'000, AV_SAMPLE_FMT_S16));
+  std::vector<std::int16_t> samples(octets.size() / sizeof(std::int16_t));
+  std::memcpy(samples.data(), octets.data(), samples.size() * sizeof(std::int16_t));
+  return samples;
+}
+
 /// RFC 4867 §5: "#!AMR\n", then a frame for each 20 ms. FFmpeg as Debian has it cannot write it.
 Result<File> encode_amr(const Pcm& pcm) {
   constexpr std::size_t kFrame = 160;
   struct Free {
     void operator()(void* state) const { Encoder_Interface_exit(state); }
   };
-  PARAPH_TRY(auto octets, converted(pcm, 8'000, AV_SAMPLE_FMT_S16));
-  std::vector<short> samples(octets.size() / sizeof(short));
-  std::memcpy(samples.data(), octets.data(), samples.size() * sizeof(short));
+  PARAPH_TRY(auto samples, telephone_samples(pcm));
   samples.resize((samples.size() + kFrame - 1) / kFrame * kFrame);
   const std::unique_ptr<void, Free> state(Encoder_Interface_init(0));
   if (!state) return not_made("audio/AMR");
@@ -201,18 +207,30 @@ Result<File> encode_amr(const Pcm& pcm) {
       .octets = std::move(out), .media_type = "audio/AMR", .extension = "amr", .milliseconds = pcm.milliseconds()};
 }
 
+Result<File> encode_adpcm(const Pcm& pcm) {
+  PARAPH_TRY(const auto samples, telephone_samples(pcm));
+  PARAPH_TRY(auto octets, encode_g726(samples));
+  return File{.octets = std::move(octets),
+              .media_type = "audio/32KADPCM",
+              .extension = "726",
+              .milliseconds = pcm.milliseconds()};
+}
+
 }  // namespace
 
 Result<std::vector<File>> encode_all(const Pcm& pcm, std::uint64_t bytes_max) {
   std::vector<File> variants;
   const auto fits = [&](const File& file) { return bytes_max == 0 || file.octets.size() <= bytes_max; };
   for (const auto& coding : kCodings) {
-    if (std::string_view(coding.encoder) == "g726le" && pcm.milliseconds() > kProfileMsMax) continue;
     PARAPH_TRY(auto file, encode(pcm, coding));
     if (!fits(file) && coding.rate == 0) {
       PARAPH_TRY(file, encode(pcm, kNarrowWav));
     }
     if (fits(file)) variants.push_back(std::move(file));
+  }
+  if (pcm.milliseconds() <= kProfileMsMax) {
+    PARAPH_TRY(auto adpcm, encode_adpcm(pcm));
+    if (fits(adpcm)) variants.push_back(std::move(adpcm));
   }
   PARAPH_TRY(auto amr, encode_amr(pcm));
   if (fits(amr))

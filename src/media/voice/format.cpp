@@ -64,7 +64,7 @@ constexpr std::array<Known, 9> kKnown{{{{"WAV", "wav"}, is_wav, kWavTypes},
 
 /// What has no magic, and is believed by its declared type alone.
 std::optional<Format> raw_format(std::string_view type) {
-  if (type == "audio/32kadpcm") return Format{.name = "32KADPCM", .demuxer = "g726le", .raw = true};
+  if (type == "audio/32kadpcm") return Format{.name = "32KADPCM", .demuxer = nullptr, .raw = true};
   if (type == "audio/basic") return Format{.name = "mu-law", .demuxer = "mulaw", .raw = true};
   return std::nullopt;
 }

@@ -8,7 +8,7 @@ namespace paraph::media::voice {
 /// A format of recordings that is taken.
 struct Format {
   std::string_view name;  ///< for people
-  const char* demuxer;    ///< FFmpeg's name
+  const char* demuxer;    ///< FFmpeg's name; null: G.726, which FFmpeg does not decode to the bit
   bool raw = false;       ///< no header tells what it is: one channel, 8,000 samples a second
 };
 

@@ -42,7 +42,7 @@ TEST(Format, MustBeTheDeclaredOne) {
 }
 
 TEST(Format, WithoutMagicIsBelievedWhenDeclared) {
-  EXPECT_EQ(std::string(find_format("anything", "audio/32KADPCM")->demuxer), "g726le");
+  EXPECT_EQ(find_format("anything", "audio/32KADPCM")->name, "32KADPCM");
   EXPECT_EQ(std::string(find_format("anything", "audio/basic")->demuxer), "mulaw");
   EXPECT_EQ(find_format(".snd", "audio/basic")->name, "AU");
   EXPECT_EQ(find_format("anything", "").error().code, Code::Unsupported);
