@@ -203,6 +203,11 @@ Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& 
       ++next;
       continue;
     }
+    if (outcome->misfit == relay::Misfit::Tls) {  // RFC 8689 §4.2.1: another one may promise it
+      tried = same_for_all(row.item, answer_of(outcome->misfit));
+      ++next;
+      continue;
+    }
     if (outcome->misfit == relay::Misfit::None) {
       co_await degrade(row, *outcome, tried);
       co_return tried;

@@ -212,6 +212,36 @@ TEST_F(QueueTest, TheNextServerIsTriedWhenOneBreaksOffBeforeItHasTheMessage) {
   EXPECT_THAT(waiting(), IsEmpty());
 }
 
+TEST_F(QueueTest, TheNextServerIsTriedWhenOneDoesNotPromiseTls) {
+  hops.prefixes = {"mx1.", "mx2."};
+  bool second_is_down = true;
+  relay.script = [&](const relay::Host& host, const relay::Job& job) {
+    if (!host.name.starts_with("mx1")) return second_is_down ? FakeRelay::down(host, job) : FakeRelay::take(host, job);
+    auto outcome = FakeRelay::all(job, {});
+    outcome.misfit = relay::Misfit::Tls;
+    return outcome;
+  };
+  send({"carol@example.net"}, {"alice", "example.org"}, {}, {.require_tls = true});
+  run_due();
+  EXPECT_THAT(waiting(), SizeIs(1)) << "the second may take it yet";
+  second_is_down = false;
+  pass(10min);
+  EXPECT_EQ(relay.calls.back().host, "mx2.example.net");
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_THAT(inbox_of(alice), IsEmpty());
+}
+
+TEST_F(QueueTest, AReportAboutAMessageThatAsksForTlsAsksForItToo) {
+  std::vector<bool> asked;
+  relay.script = [&](const relay::Host& host, const relay::Job& job) {
+    asked.push_back(job.options.require_tls);
+    return host.name == "mx.example.net" ? FakeRelay::refuse(host, job) : FakeRelay::take(host, job);
+  };
+  send({"carol@example.net"}, {"zoe", "elsewhere.example"}, {}, {.require_tls = true});
+  run_due();
+  EXPECT_EQ(asked, std::vector({true, true}));
+}
+
 TEST_F(QueueTest, ADomainThatTakesNoMailSaysSo) {
   hops.failures = {{"gone.example", {Code::NotFound, "no such domain"}},
                    {"null.example", {Code::Denied, "takes no mail"}},

@@ -65,9 +65,11 @@ Task<Result<void>> Reporter::deposit(const record::Queued& before, const std::ve
   PARAPH_CO_TRY(auto message, co_await make(before, about));
   std::vector<service::Elsewhere> elsewhere;
   if (!local) elsewhere.push_back({.recipient = {.address = sender, .notify = mail::Notify{}}});
-  const service::Departure departure{.options = {.smtputf8 = before.options.smtputf8},
-                                     .arrived = with_.clock.now(),
-                                     .skip = service::format_return_path({}).size()};
+  // RFC 8689 §5: what was to be hidden on its way there is so on its way back, where the servers can.
+  const service::Departure departure{
+      .options = {.smtputf8 = before.options.smtputf8, .require_tls = before.options.require_tls},
+      .arrived = with_.clock.now(),
+      .skip = service::format_return_path({}).size()};
   const auto items = service::prepare_items(message, elsewhere, departure);
   if (local) message.more_uses.clear();  // its entry alone uses it
   const auto along = [&](store::Batch& batch, const std::vector<mail::Entry>&) {

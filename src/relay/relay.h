@@ -29,7 +29,7 @@ struct Tlsa {
   friend auto operator<=>(const Tlsa&, const Tlsa&) = default;
 };
 
-/// Who we are to a smarthost (AUTH PLAIN, under TLS or on loopback only).
+/// Who we are to a smarthost (AUTH PLAIN, or else LOGIN; under TLS or on loopback only).
 struct Login {
   std::string user, password;
   friend auto operator<=>(const Login&, const Login&) = default;
@@ -63,7 +63,7 @@ class Content {
   virtual Task<Result<std::string_view>> next(std::size_t bytes_max) = 0;
 };
 
-/// One transaction: one message for recipients of one destination.
+/// One message for recipients of one destination: one transaction, or more where the server takes fewer recipients.
 struct Job {
   mail::Address reverse_path;
   mail::MailOptions options;
@@ -91,7 +91,7 @@ enum class Misfit {
   Utf8,      ///< an address or octets in UTF-8, and no SMTPUTF8 (final where it is an address, or in a header:
              ///< RFC 6531 §3.2)
   Size,      ///< more octets than its SIZE (`size_max`)
-  Tls,       ///< REQUIRETLS, and this server does not offer it, or has not proved who it is (final: RFC 8689 §4.1)
+  Tls,       ///< REQUIRETLS, and this server does not offer it, or has not proved who it is (RFC 8689 §4.2.1)
 };
 
 /// What became of one try at one host. With a misfit nothing was sent, and the answers are those of such a server.

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <set>
 
 #include "app/config/reader.h"
@@ -223,6 +224,20 @@ bool is_route_domain(std::string_view text) {
   return is_host_name(text.starts_with('.') ? text.substr(1) : text);
 }
 
+/// The address that `host` is, if it is one.
+std::optional<net::Endpoint> address_of(std::string_view host) {
+  for (const auto& text : {fmt::format("{}:0", host), fmt::format("[{}]:0", host)}) {
+    if (const auto found = net::parse_endpoint(text)) return *found;
+  }
+  return std::nullopt;
+}
+
+/// Any certificate would do there, one of whoever stands between, too.
+bool gives_away_password(const Route& route, const std::optional<net::Endpoint>& address) {
+  const bool at_home = route.host == "localhost" || (address && address->loopback());
+  return !route.user.empty() && route.tls != RouteTls::Required && !at_home;
+}
+
 void read_route(Reader& table, Route& route) {
   table.need("domain", "\"*\"");
   table.need("host", "\"smtp.example.net\"");
@@ -239,7 +254,9 @@ void read_route(Reader& table, Route& route) {
     table.fault("ca", "is for tls = \"required\" only: nobody else looks at certificates");
   if (!route.domain.empty() && !is_route_domain(route.domain))
     table.fault("domain", "is not a domain: write \"example.org\", \".example.org\" or \"*\"");
-  const bool address = net::parse_endpoint(route.host + ":0") || net::parse_endpoint("[" + route.host + "]:0");
+  const auto address = address_of(route.host);
+  if (gives_away_password(route, address))
+    table.fault("user", "needs tls = \"required\": else anybody on the way may be given the password");
   if (!route.host.empty() && !address && !is_host_name(route.host))
     table.fault("host", "is not a host: write a name or a numeric address");
   route.domain = lowered(route.domain);

@@ -227,6 +227,8 @@ TEST(Config, OneLineForEachFault) {
       {"[dns]\ntrust_ad = true", "p.toml:5: dns.trust_ad: needs servers on loopback: "},
       {"[dns]\nservers = [\"192.0.2.1:53\"]\ntrust_ad = true", "p.toml:6: dns.trust_ad: "},
       {"[[route]]\ndomain = \"*\"\nhost = \"x\"\nuser = \"u\"", "p.toml:7: route.user: needs password_file"},
+      {"[[route]]\ndomain = \"*\"\nhost = \"192.0.2.1\"\nuser = \"u\"\npassword_file = \"p\"",
+       "p.toml:7: route.user: needs tls = \"required\": "},
       {"[[route]]\ndomain = \"*\"\nhost = \"x\"\nca = \"f\"", "p.toml:7: route.ca: is for tls = "},
       {"[dns]\nserver = \"127.0.0.1:53\"", "p.toml:5: dns.server: is not a key of Paraph: "},
       {"[listen\n", "p.toml:4: syntax: "},

@@ -106,18 +106,42 @@ class Opening {
     return std::unexpected(Trouble{.answer = no_answer(std::move(sentence), kTlsFailed), .handshake = true});
   }
 
-  // RFC 4954; RFC 4616: authorization identity, user, password.
+  // RFC 4954. LOGIN is in no RFC; some servers know nothing else.
   Task<Step> log_in() {
     if (!connection_.stream().encrypted() && !connection_.stream().loopback())
       co_return trouble(no_answer("there is no TLS, and a password does not go in clear", kNoTls));
-    if (!connection_.offered.has_mechanism("PLAIN")) co_return trouble(no_answer("the server offers no AUTH PLAIN"));
-    const std::string nul(1, '\0');
-    const auto secret = crypto::base64_encode(nul + host_.login->user + nul + host_.login->password);
-    auto reply = co_await connection_.ask("AUTH PLAIN " + secret + "\r\n", "AUTH", patience().command);
+    const bool plain = connection_.offered.has_mechanism("PLAIN");
+    if (!plain && !connection_.offered.has_mechanism("LOGIN"))
+      co_return trouble(no_answer("the server offers neither AUTH PLAIN nor AUTH LOGIN"));
+    Result<wire::Reply> reply;
+    if (plain) {
+      reply = co_await log_in_plain();
+    } else {
+      reply = co_await log_in_by_steps();
+    }
     if (!reply) co_return trouble(std::move(reply).error());
     if (reply->code != 235)
       co_return trouble(no_answer(fmt::format("the server refuses the log-in: {} {}", reply->code, reply->text)));
     co_return Step();
+  }
+
+  // RFC 4616: authorization identity, user, password.
+  Task<Result<wire::Reply>> log_in_plain() {
+    const std::string nul(1, '\0');
+    return ask_for_log_in("AUTH PLAIN " + crypto::base64_encode(nul + host_.login->user + nul + host_.login->password));
+  }
+
+  Task<Result<wire::Reply>> log_in_by_steps() {
+    auto reply = co_await ask_for_log_in("AUTH LOGIN");
+    for (const auto* part : {&host_.login->user, &host_.login->password}) {
+      if (!reply || reply->code != 334) break;
+      reply = co_await ask_for_log_in(crypto::base64_encode(*part));
+    }
+    co_return reply;
+  }
+
+  Task<Result<wire::Reply>> ask_for_log_in(const std::string& line) {
+    return connection_.ask(line + "\r\n", "AUTH", patience().command);
   }
 
   Dialer& dialer_;

@@ -1,6 +1,9 @@
 #include "relay/smtp/smtp_relay.h"
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
+#include <numeric>
+#include <vector>
 
 #include "base/assert.h"
 #include "relay/smtp/transaction.h"
@@ -23,6 +26,37 @@ Answer answer_of(Misfit misfit) {
       break;
   }
   return {};
+}
+
+std::vector<std::size_t> all_of(const Job& job) {
+  std::vector<std::size_t> places(job.recipients.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  return places;
+}
+
+/// `places`: where the recipients of the transaction stand in the job.
+std::vector<std::size_t> too_many_of(const Transaction& transaction, const std::vector<std::size_t>& places) {
+  std::vector<std::size_t> rest;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (transaction.too_many(i)) rest.push_back(places[i]);
+  }
+  return rest;
+}
+
+Job part_of(const Job& job, const std::vector<std::size_t>& places) {
+  Job part{.reverse_path = job.reverse_path,
+           .options = job.options,
+           .recipients = {},
+           .content = job.content,
+           .has_8bit = job.has_8bit,
+           .id = job.id};
+  for (const auto place : places) part.recipients.push_back(job.recipients[place]);
+  return part;
+}
+
+bool takes_more(const Connection& connection) {
+  const auto most = connection.offered.mail_max;
+  return connection.usable() && connection.at_rest() && (most == 0 || connection.messages < most);
 }
 
 constexpr const char* kConnections = "paraph_relay_connections_total";
@@ -79,14 +113,30 @@ Task<Result<bool>> SmtpRelay::send_over(std::unique_ptr<Connection> connection, 
   if (outcome.misfit != Misfit::None) {
     outcome.answers.assign(job.recipients.size(), answer_of(outcome.misfit));
   } else {
-    Transaction transaction(*connection, job, dialer_.options);
-    PARAPH_CO_CHECK(co_await transaction.run());
-    outcome.answers = std::move(transaction.answers());
-    stale = transaction.unheard();
-    outcome.broke_off = transaction.broke_off();
+    PARAPH_CO_TRY(stale, co_await transact(*connection, job, outcome));
   }
   pool_.put(key, std::move(connection));
   co_return stale;
+}
+
+Task<Result<bool>> SmtpRelay::transact(Connection& connection, const Job& job, Outcome& outcome) {
+  Transaction first(connection, job, dialer_.options);
+  PARAPH_CO_CHECK(co_await first.run());
+  outcome.answers = std::move(first.answers());
+  outcome.broke_off = first.broke_off();
+  auto rest = too_many_of(first, all_of(job));
+  // Somebody fewer each time, or it is no use. What fails from here on is told to those it is about: others have it.
+  for (std::size_t before = job.recipients.size(); !rest.empty() && rest.size() < before && takes_more(connection);) {
+    before = rest.size();
+    job.content.rewind();
+    const auto part = part_of(job, rest);
+    Transaction next(connection, part, dialer_.options);
+    const auto done = co_await next.run();
+    const Answer failed{.code = 451, .enhanced = "4.3.0", .text = done ? "" : done.error().text};
+    for (std::size_t i = 0; i < rest.size(); ++i) outcome.answers[rest[i]] = done ? next.answers()[i] : failed;
+    rest = too_many_of(next, rest);
+  }
+  co_return first.unheard();
 }
 
 }  // namespace paraph::relay::smtp

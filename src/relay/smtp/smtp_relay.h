@@ -21,8 +21,11 @@ class SmtpRelay final : public Relay {
   Task<Result<Outcome>> send(Host host, Job job) override;
 
  private:
-  /// Over this connection. True: it had ended before, and nothing was heard.
+  /// Over this connection. True, and of the next one too: it had ended before, and nothing was heard.
   Task<Result<bool>> send_over(std::unique_ptr<Connection> connection, const Host& host, Job& job, Outcome& outcome);
+
+  /// A transaction, and more of them for those who were too many for it.
+  Task<Result<bool>> transact(Connection& connection, const Job& job, Outcome& outcome);
 
   Dialer dialer_;
   Pool pool_;

@@ -8,6 +8,7 @@ namespace paraph::relay::smtp {
 namespace {
 
 using testing::Contains;
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -117,8 +118,8 @@ TEST(SmtpRelay, Refusals) {
              {"", {{"MAIL", "550 5.7.1 not you"}}, {"550 5.7.1 not you", "550 5.7.1 not you"}, 0},
              {"", {{"MAIL", "451 4.7.1 later"}}, {"451 4.7.1 later", "451 4.7.1 later"}, 0},
              {"", {{"RCPT TO:<bob", "450 4.2.1 full"}}, {"450 4.2.1 full", "250 2.0.0 taken"}, 1},
-             {"", {{"RCPT TO:<carol", "552 5.5.3 many"}}, {"250 2.0.0 taken", "452 5.5.3 many"}, 1},
-             {"", {{"RCPT TO:<carol", "552 many"}}, {"250 2.0.0 taken", "452 many"}, 1},
+             {"", {{"RCPT TO:<carol", "552 5.5.3 many"}}, {"250 2.0.0 taken", "250 2.0.0 taken"}, 2},
+             {"", {{"RCPT TO:<carol", "552 many"}}, {"250 2.0.0 taken", "250 2.0.0 taken"}, 2},
              {"", {{"RCPT TO:<carol", "552 5.2.2 full"}}, {"250 2.0.0 taken", "552 5.2.2 full"}, 1},
              {"", {{"RCPT TO:<bob", "251 2.1.5 forwards"}}, {"250 2.0.0 taken", "250 2.0.0 taken"}, 1},
              {"",
@@ -226,13 +227,79 @@ TEST(SmtpRelay, BareLineEndsDoNotGoOverData) {
   EXPECT_EQ(world.delivered(), 0u);
 }
 
-TEST(SmtpRelay, RcptMax) {
+/// Who was asked for in each transaction.
+std::vector<std::string> transactions(const Heard& heard) {
+  std::vector<std::string> all;
+  for (const auto& line : heard.lines) {
+    if (line.starts_with("MAIL ")) all.emplace_back();
+    if (line.starts_with("RCPT ")) all.back() += line.substr(9, line.find('@') - 9);
+  }
+  return all;
+}
+
+TEST(SmtpRelay, WhoIsTooManyGoesInTheNextTransaction) {
+  for (const std::string extensions : {"X", "PIPELINING", "CHUNKING", "CHUNKING\nPIPELINING"}) {
+    FakeWorld world;
+    world.expect({.extensions = extensions + "\nLIMITS RCPTMAX=2"});
+    TextContent content(kMessage);
+    EXPECT_THAT(answers(world.send(host(), job(content, {"a", "b", "c", "d", "e"}))), Each("250 2.0.0 taken"));
+    EXPECT_THAT(transactions(world.heard(0)), ElementsAre("ab", "cd", "e"));
+    EXPECT_EQ(world.delivered(), 3u);
+  }
+}
+
+TEST(SmtpRelay, AServerMaySayItWhenItIsAsked) {
+  for (const std::string said : {"452 4.5.3 too many", "552 too many", "452 too many"}) {
+    FakeWorld world;
+    world.expect({.instead = {{"RCPT TO:<b", said}, {"RCPT TO:<c", said}, {"RCPT TO:<c", said}}});
+    TextContent content(kMessage);
+    EXPECT_THAT(answers(world.send(host(), job(content, {"a", "b", "c"}))), Each("250 2.0.0 taken"));
+    EXPECT_THAT(transactions(world.heard(0)), ElementsAre("abc", "bc", "c"));
+  }
+}
+
+TEST(SmtpRelay, WhoIsTooManyByHimselfWaits) {
   FakeWorld world;
-  world.expect({.extensions = "PIPELINING\nLIMITS RCPTMAX=2"});
+  world.expect({.instead = {{"RCPT TO:<b", "452 no"}, {"RCPT TO:<b", "452 no"}, {"RCPT TO:<b", "452 no"}}});
+  TextContent content(kMessage);
+  EXPECT_THAT(answers(world.send(host(), job(content, {"a", "b"}))), ElementsAre("250 2.0.0 taken", "452 no"));
+  EXPECT_THAT(transactions(world.heard(0)), ElementsAre("ab", "b"));
+}
+
+TEST(SmtpRelay, AFullMailboxIsNotTooMany) {
+  FakeWorld world;
+  world.expect({.instead = {{"RCPT TO:<b", "452 4.2.2 full"}}});
+  TextContent content(kMessage);
+  EXPECT_THAT(answers(world.send(host(), job(content, {"a", "b"}))), ElementsAre("250 2.0.0 taken", "452 4.2.2 full"));
+  EXPECT_THAT(transactions(world.heard(0)), ElementsAre("ab"));
+}
+
+TEST(SmtpRelay, WhatBreaksTheNextTransactionLeavesTheFirstAsItWas) {
+  FakeWorld world;
+  world.expect({.extensions = "X\nLIMITS RCPTMAX=1", .instead = {{"RCPT TO:<b", ""}}});
+  TextContent content(kMessage);
+  const auto outcome = world.send(host(), job(content, {"a", "b"}));
+  ASSERT_TRUE(outcome);
+  EXPECT_THAT(answers(outcome), ElementsAre("250 2.0.0 taken", StartsWith("0 ")));
+  EXPECT_FALSE(outcome->broke_off);
+  EXPECT_EQ(world.connections(), 1u);
+}
+
+TEST(SmtpRelay, AFailureOfOurSideLaterIsForThoseWhoWait) {
+  FakeWorld world;
+  world.expect({.extensions = "X\nLIMITS RCPTMAX=1"});
+  TextContent content(kMessage);
+  content.fails_in_pass = 2;
+  EXPECT_THAT(answers(world.send(host(), job(content, {"a", "b"}))),
+              ElementsAre("250 2.0.0 taken", StartsWith("451 4.3.0 the disk is gone")));
+}
+
+TEST(SmtpRelay, MailMaxEndsItToo) {
+  FakeWorld world;
+  world.expect({.extensions = "X\nLIMITS RCPTMAX=1 MAILMAX=2"});
   TextContent content(kMessage);
   EXPECT_THAT(answers(world.send(host(), job(content, {"a", "b", "c"}))),
               ElementsAre("250 2.0.0 taken", "250 2.0.0 taken", StartsWith("452 4.5.3")));
-  EXPECT_THAT(world.heard(0).lines, Not(Contains("RCPT TO:<c@mx.test>")));
 }
 
 TEST(SmtpRelay, AFailureOfOurSideIsNoAnswer) {

@@ -230,9 +230,12 @@ class TextContent final : public Content {
  public:
   explicit TextContent(std::string text) : text_(std::move(text)) {}
   std::uint64_t bytes() const override { return claimed.value_or(text_.size()); }
-  void rewind() override { at_ = 0; }
+  void rewind() override {
+    at_ = 0;
+    ++passes_;
+  }
   Task<Result<std::string_view>> next(std::size_t bytes_max) override {
-    if (at_ >= fails_at) co_return fail(Code::Unavailable, "the disk is gone");
+    if (at_ >= fails_at || passes_ == fails_in_pass) co_return fail(Code::Unavailable, "the disk is gone");
     const auto piece = std::string_view(text_).substr(at_, std::min(bytes_max, piece_bytes_max));
     at_ += piece.size();
     co_return piece;
@@ -240,11 +243,12 @@ class TextContent final : public Content {
 
   std::size_t piece_bytes_max = std::numeric_limits<std::size_t>::max();
   std::size_t fails_at = std::numeric_limits<std::size_t>::max();
+  std::size_t fails_in_pass = 0;  ///< of its rewinds; 0: in none
   std::optional<std::uint64_t> claimed;
 
  private:
   std::string text_;
-  std::size_t at_ = 0;
+  std::size_t at_ = 0, passes_ = 0;
 };
 
 /// A relay whose servers behave as told, one after the other.

@@ -8,6 +8,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsSupersetOf;
 using testing::Not;
 using testing::StartsWith;
 
@@ -17,8 +18,8 @@ Host host(Tls tls = Tls::Opportunistic) { return {.name = "mx.test", .addresses 
 /// One message to a server that behaves so, and, when the first connection fails, so again in clear.
 class RelayTlsTest : public ::testing::Test {
  protected:
-  std::string send(const Host& to, bool require_tls = false) {
-    Job job{.reverse_path = {"alice", "me.test"}, .content = content_, .has_8bit = false, .id = "1"};
+  std::string send(const Host& to, bool require_tls = false, mail::Address reverse_path = {"alice", "me.test"}) {
+    Job job{.reverse_path = std::move(reverse_path), .content = content_, .has_8bit = false, .id = "1"};
     job.options.require_tls = require_tls;
     job.recipients.push_back({{"bob", "mx.test"}, {}, ""});
     outcome_ = world_.send(to, job).value();
@@ -182,6 +183,17 @@ TEST_F(RelayTlsTest, RequireTls) {
   EXPECT_THAT(world_.heard(0).lines, Contains("MAIL FROM:<alice@me.test> REQUIRETLS"));
 }
 
+TEST_F(RelayTlsTest, AReportGoesWithoutThePromise) {
+  for (const std::string extensions : {"X", "REQUIRETLS"}) {
+    world_.expect({.extensions = "STARTTLS", .extensions_tls = extensions});
+    auto to = host();
+    to.name = extensions + ".test";
+    EXPECT_EQ(send(to, true, {}), "250 taken");
+  }
+  EXPECT_THAT(world_.heard(0).lines, Contains("MAIL FROM:<>"));
+  EXPECT_THAT(world_.heard(1).lines, Contains("MAIL FROM:<> REQUIRETLS"));
+}
+
 TEST_F(RelayTlsTest, LogIn) {
   auto to = host(Tls::Required);
   to.login = {.user = "paraph", .password = "secret"};
@@ -190,13 +202,34 @@ TEST_F(RelayTlsTest, LogIn) {
   EXPECT_THAT(world_.heard(0).lines, Contains("AUTH PLAIN AHBhcmFwaABzZWNyZXQ="));
 }
 
+TEST_F(RelayTlsTest, LogInWhereOnlyLoginIsKnown) {
+  auto to = host(Tls::Required);
+  to.login = {.user = "paraph", .password = "secret"};
+  world_.expect(
+      {.extensions = "STARTTLS",
+       .extensions_tls = "AUTH LOGIN XOAUTH2",
+       .instead = {{"AUTH LOGIN", "334 VXNlcm5hbWU6"}, {"cGFyYXBo", "334 UGFzc3dvcmQ6"}, {"c2VjcmV0", "235 hello"}}});
+  EXPECT_EQ(send(to), "250 taken");
+  EXPECT_THAT(world_.heard(0).lines, IsSupersetOf({"AUTH LOGIN", "cGFyYXBo", "c2VjcmV0"}));
+}
+
+TEST_F(RelayTlsTest, APasswordIsForWhoeverAsksForIt) {
+  auto to = host(Tls::Required);
+  to.login = {.user = "paraph", .password = "secret"};
+  world_.expect({.extensions = "STARTTLS",
+                 .extensions_tls = "AUTH LOGIN",
+                 .instead = {{"AUTH LOGIN", "334 VXNlcm5hbWU6"}, {"cGFyYXBo", "535 5.7.8 nobody"}}});
+  EXPECT_EQ(send(to), "0  the server refuses the log-in: 535 nobody");
+  EXPECT_THAT(world_.heard(0).lines, Not(Contains("c2VjcmV0")));
+}
+
 TEST_F(RelayTlsTest, ARefusedLogInRefusesNoMessage) {
   auto to = host(Tls::Required);
   to.login = {.user = "paraph", .password = "wrong"};
   world_.expect({.extensions = "STARTTLS", .extensions_tls = "AUTH PLAIN", .instead = {{"AUTH", "535 5.7.8 no"}}});
   EXPECT_EQ(send(to), "0  the server refuses the log-in: 535 no");
-  world_.expect({.extensions = "STARTTLS", .extensions_tls = "AUTH LOGIN"});
-  EXPECT_EQ(send(to), "0  the server offers no AUTH PLAIN");
+  world_.expect({.extensions = "STARTTLS", .extensions_tls = "AUTH XOAUTH2"});
+  EXPECT_EQ(send(to), "0  the server offers neither AUTH PLAIN nor AUTH LOGIN");
 }
 
 TEST_F(RelayTlsTest, NoPasswordInClear) {

@@ -31,22 +31,29 @@ std::string_view name_of(int step) {
   return kNames[step];
 }
 
+/// Of a reply to RCPT: RFC 5321 §4.5.3.1.10, where 552 is for old servers. A full mailbox says so (x.2.2).
+bool says_too_many(const Answer& answer) {
+  if (answer.code != 452 && answer.code != 552) return false;
+  return answer.enhanced.empty() || answer.enhanced == "4.5.3" || answer.enhanced == "5.5.3";
+}
+
 bool is_2xx(int code) { return code >= 200 && code <= 299; }
 
 }  // namespace
 
 Misfit misfit_of(const Host& host, const Connection& connection, const Job& job) {
   const auto& offered = connection.offered;
-  // RFC 8689 §4.2.1: an authenticated server that promises to keep it so.
+  // RFC 8689 §4.2.1: an authenticated server that promises to keep it so; a report goes without (§5).
   const bool proved = connection.stream().encrypted() && (host.tls == Tls::Required || host.tls == Tls::Dane);
-  if (job.options.require_tls && !(proved && offered.require_tls)) return Misfit::Tls;
+  const bool must_promise = job.options.require_tls && !job.reverse_path.null();
+  if (must_promise && !(proved && offered.require_tls)) return Misfit::Tls;
   if (needs_utf8(job) && !offered.smtputf8) return Misfit::Utf8;
   if (!takes_body(offered, job)) return Misfit::SevenBit;
   if (offered.size_max != 0 && job.content.bytes() > offered.size_max) return Misfit::Size;
   return Misfit::None;
 }
 
-Transaction::Transaction(Connection& connection, Job& job, const Options& options)
+Transaction::Transaction(Connection& connection, const Job& job, const Options& options)
     : connection_(connection),
       job_(job),
       options_(options),
@@ -58,7 +65,7 @@ std::size_t Transaction::taken() const { return static_cast<std::size_t>(std::ra
 
 void Transaction::answer_rest(const Answer& answer) {
   for (std::size_t i = 0; i < states_.size(); ++i) {
-    if (states_[i] == State::Answered) continue;
+    if (states_[i] == State::Answered || states_[i] == State::TooMany) continue;
     states_[i] = State::Answered;
     answers_[i] = answer;
   }
@@ -77,7 +84,7 @@ void Transaction::refuse_what_cannot_go() {
       states_[i] = State::Answered;
     } else if (rcpt_max != 0 && ++asked > rcpt_max) {
       answers_[i] = {.code = 452, .enhanced = "4.5.3", .text = "the server takes fewer recipients in one transaction"};
-      states_[i] = State::Answered;
+      states_[i] = State::TooMany;
     }
   }
 }
@@ -213,9 +220,9 @@ void Transaction::note(Expected expected, const Answer& answer) {
       if (states_[expected.recipient] != State::Asked) return;
       states_[expected.recipient] = is_2xx(answer.code) ? State::Taken : State::Answered;
       answers_[expected.recipient] = answer;
-      // RFC 5321 §4.5.3.1.10: too many recipients; the others may come again. A full mailbox says so (5.2.2).
-      if (answer.code == 552 && (answer.enhanced.empty() || answer.enhanced == "5.5.3"))
-        answers_[expected.recipient].code = 452;
+      if (!says_too_many(answer)) return;
+      states_[expected.recipient] = State::TooMany;
+      answers_[expected.recipient].code = 452;
       return;
     case Step::Data:
       note_data(answer);

@@ -18,12 +18,15 @@ Misfit misfit_of(const Host& host, const Connection& connection, const Job& job)
 class Transaction {
  public:
   /// All outlive it.
-  Transaction(Connection& connection, Job& job, const Options& options);
+  Transaction(Connection& connection, const Job& job, const Options& options);
 
   /// Fills answers(). The failure is the content's, and the connection closed. Once.
   Task<Result<void>> run();
   /// Of each recipient, in order.
   std::vector<Answer>& answers() & { return answers_; }
+  /// The server takes fewer recipients at once, and this one may come in the next transaction (RFC 5321 §4.5.3.1.10,
+  /// RFC 9422 §4.2). Its answer is 452.
+  bool too_many(std::size_t recipient) const { return states_[recipient] == State::TooMany; }
   /// Nothing was said to it but 421: the connection had ended before it began.
   bool unheard() const { return unheard_; }
   /// It ended, by 421 or without a word, when the server cannot have the whole message.
@@ -35,7 +38,7 @@ class Transaction {
     Step step;
     std::size_t recipient = 0;
   };
-  enum class State : std::uint8_t { Asked, Taken, Answered };
+  enum class State : std::uint8_t { Asked, Taken, Answered, TooMany };
 
   Task<Result<void>> settle();
   Task<Result<void>> say(std::string command, Step step, std::size_t recipient = 0);
@@ -56,7 +59,7 @@ class Transaction {
   std::string mail_line() const;
 
   Connection& connection_;
-  Job& job_;
+  const Job& job_;
   const Options& options_;
   std::vector<Answer> answers_;
   std::vector<State> states_;
