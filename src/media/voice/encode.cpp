@@ -18,8 +18,9 @@
 namespace paraph::media::voice {
 namespace {
 
-constexpr std::uint32_t kProfileMsMax = 5'000;  ///< RFC 3801: a spoken name lasts 5 s at the most
-constexpr int kFrameSamples = 1'024;            ///< where the encoder takes frames of any length
+constexpr std::uint32_t kProfileMsMax = 5'000;   ///< RFC 3801: a spoken name lasts 5 s at the most
+constexpr std::uint32_t kTelephoneRate = 8'000;  ///< samples a second, of AMR and of G.726
+constexpr int kFrameSamples = 1'024;             ///< where the encoder takes frames of any length
 
 /// How a variant is made by FFmpeg.
 struct Coding {
@@ -178,9 +179,9 @@ Result<File> encode(const Pcm& pcm, const Coding& coding) {
               .milliseconds = pcm.milliseconds()};
 }
 
-/// 8,000 samples a second.
+/// 8,000 a second.
 Result<std::vector<std::int16_t>> telephone_samples(const Pcm& pcm) {
-  PARAPH_TRY(const auto octets, converted(pcm, 8'000, AV_SAMPLE_FMT_S16));
+  PARAPH_TRY(const auto octets, converted(pcm, kTelephoneRate, AV_SAMPLE_FMT_S16));
   std::vector<std::int16_t> samples(octets.size() / sizeof(std::int16_t));
   std::memcpy(samples.data(), octets.data(), samples.size() * sizeof(std::int16_t));
   return samples;

@@ -19,7 +19,7 @@ constexpr std::size_t kG726SamplesInOctet = 2;
 /// A silent sample follows an odd last one. Unavailable: out of memory.
 Result<std::string> encode_g726(std::span<const std::int16_t> samples);
 
-/// Any octets are a recording. Unavailable: out of memory.
+/// Any octets are a recording. What is louder than full scale is held there. Unavailable: out of memory.
 Result<Pcm> decode_g726(std::string_view octets);
 
 }  // namespace paraph::media::voice
