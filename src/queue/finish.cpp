@@ -96,7 +96,6 @@ Task<Result<void>> Queue::Inside::add_change(store::Batch& batch, const service:
   co_return co_await put_change(batch, before, after);
 }
 
-/// The batch fails when the item is not what it was.
 Task<Result<void>> Queue::Inside::put_change(store::Batch& batch, const service::ItemRow& before,
                                              const record::Queued& after) {
   service::UseEdits uses;

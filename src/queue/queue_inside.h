@@ -97,6 +97,7 @@ struct Queue::Inside : std::enable_shared_from_this<Queue::Inside> {
   Task<Result<void>> write_alone(const service::ItemRow& before, const record::Queued& after);
   /// Exists: the item is not what it was.
   Task<Result<void>> add_change(store::Batch& batch, const service::ItemRow& before, const record::Queued& after);
+  /// The same without a look: the batch fails where the item is not what it was.
   Task<Result<void>> put_change(store::Batch& batch, const service::ItemRow& before, const record::Queued& after);
   Task<void> finish_unfinished();
   void note(const service::ItemRow& row, const Tried& tried, const After& after) const;

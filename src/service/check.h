@@ -33,6 +33,7 @@ struct Finding {
 ///   signature.account, signature.missing, signature.extra*
 ///   key.missing, policy.dangling*
 ///   queue.message, queue.missing*, queue.dangling*, queue.bell*      an item, the rows it is found by, its bell
+///   queue.alone*                                 an item that says that it alone uses its message
 ///   dkim.domain*                                 a key of no local domain
 ///   blob.missing, blob.hash, blob.references*
 ///

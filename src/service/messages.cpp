@@ -43,6 +43,7 @@ void Messages::keep(MessageId id, record::StoredMessage message) {
   // Most of what it takes stored is fields of the header and octets of the rope.
   std::size_t stored_bytes = kept->structure.root().header.size();
   for (const auto& segment : kept->rope.segments) stored_bytes += segment.octets.size();
+  for (const auto& run : kept->plain) stored_bytes += run.own.octets.size();
   cache_->put(id, kept, memory_bytes(*kept, stored_bytes));
 }
 
