@@ -112,6 +112,19 @@ void log_try(const service::ItemRow& row, const relay::Outcome& outcome) {
       outcome.address, outcome.tls, outcome.reached);
 }
 
+/// What it said to whoever did not get the message, if there is one.
+record::HostTried said_by(const relay::Outcome& outcome, Time now) {
+  const auto refused = std::ranges::find_if_not(outcome.answers, &relay::Answer::delivered);
+  const auto& answer = refused == outcome.answers.end() ? outcome.answers.front() : *refused;
+  return {.host = outcome.host,
+          .address = outcome.address,
+          .tls = outcome.tls,
+          .code = answer.code,
+          .enhanced = answer.enhanced,
+          .text = answer.text,
+          .at = now};
+}
+
 }  // namespace
 
 Tried same_for_all(const record::Queued& item, relay::Answer answer, std::string host) {
@@ -181,12 +194,16 @@ Task<Tried> Queue::Inside::try_item(DestinationPtr destination, service::ItemRow
   if (!hop) co_return same_for_all(row.item, answer_of(hop.error()));
   const auto spared = co_await spare(row);
   if (!spared) co_return same_for_all(row.item, {451, "4.3.0", spared.error().text});
-  co_return co_await try_hosts(destination, *hop, row);
+  std::vector<record::HostTried> hosts;
+  auto tried = co_await try_hosts(destination, *hop, row, hosts);
+  tried.hosts = std::move(hosts);
+  co_return tried;
 }
 
 /// Hosts in order until one is reached and stays (RFC 5321 §5.1); a message that does not fit there is changed, and
 /// tried again.
-Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& hop, service::ItemRow& row) {
+Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& hop, service::ItemRow& row,
+                                     std::vector<record::HostTried>& hosts) {
   Tried tried = same_for_all(row.item, {451, "4.4.4", "no server takes mail for this domain now"});
   std::optional<Tried> hopeful;
   bool reached = false;
@@ -195,6 +212,7 @@ Task<Tried> Queue::Inside::try_hosts(DestinationPtr destination, const NextHop& 
     auto outcome = co_await send(hop.hosts[next], row.item);
     if (!outcome) co_return same_for_all(row.item, {451, "4.3.0", outcome.error().text});
     log_try(row, *outcome);
+    hosts.push_back(said_by(*outcome, with.clock.now()));
     tried = {.answers = outcome->answers, .host = outcome->host, .dsn = outcome->dsn};
     if (outcome->reached && destinations.note_up(*destination)) begin_lanes();
     reached = reached || outcome->reached;

@@ -190,7 +190,11 @@ TEST_F(QueueTest, AServerThatTakesNoMailDoesNotSpeakForOneThatIsDown) {
   };
   send({"carol@example.net"});
   run_due();
-  EXPECT_THAT(waiting(), SizeIs(1));
+  ASSERT_THAT(waiting(), SizeIs(1));
+  const auto hosts = waiting()[0].item.hosts;
+  ASSERT_THAT(hosts, SizeIs(2));
+  EXPECT_EQ(hosts[0].host + " " + hosts[0].text, "mx1.example.net connection refused");
+  EXPECT_EQ(hosts[1].host + " " + hosts[1].text, "mx2.example.net no mail here");
   relay.script = &FakeRelay::take;
   pass(10min);
   EXPECT_THAT(waiting(), IsEmpty());

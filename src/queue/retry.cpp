@@ -62,6 +62,19 @@ void note_answer(QueuedRecipient& recipient, const Tried& tried, const relay::An
   if (answer.permanent()) recipient.state = State::Failed;
 }
 
+/// One line for each host: the last that it said.
+void note_hosts(std::vector<record::HostTried>& known, const std::vector<record::HostTried>& tried) {
+  for (const auto& one : tried) {
+    const auto same = std::ranges::find(known, one.host, &record::HostTried::host);
+    if (same != known.end()) {
+      *same = one;
+    } else {
+      known.push_back(one);
+    }
+  }
+  while (known.size() > kHostsKept) known.erase(std::ranges::min_element(known, {}, &record::HostTried::at));
+}
+
 }  // namespace
 
 bool refuses_media(const relay::Answer& answer) {
@@ -81,6 +94,7 @@ std::string diagnostic_of(const QueuedRecipient& recipient) {
 After apply_try(const RetryPolicy& policy, record::Queued item, const Tried& tried, Time now, crypto::Random& random) {
   After after;
   ++item.tries;
+  note_hosts(item.hosts, tried.hosts);
   const auto age = now - item.arrived;
   const bool gives_up = age >= policy.give_up_after;
   const bool again = tried.changed && !gives_up;

@@ -19,12 +19,16 @@ struct RetryPolicy {
   std::chrono::seconds give_up_after{std::chrono::days(5)};  ///< from when the message was accepted
 };
 
+/// Of an item; those that were tried longest ago are forgotten.
+constexpr std::size_t kHostsKept = 10;
+
 /// What one try said.
 struct Tried {
-  std::vector<relay::Answer> answers;  ///< of each recipient that waited, in order
-  std::string host;                    ///< who answered; "": this server
-  bool dsn = false;                    ///< that server sends reports of success by itself
-  bool changed = false;                ///< refuses_media(): with another form they are tried again at once
+  std::vector<relay::Answer> answers;    ///< of each recipient that waited, in order
+  std::string host;                      ///< who answered; "": this server
+  bool dsn = false;                      ///< that server sends reports of success by itself
+  std::vector<record::HostTried> hosts;  ///< all that it was offered to, in order
+  bool changed = false;                  ///< refuses_media(): with another form they are tried again at once
 };
 
 /// Does the server say that it cannot take what the message is made of (RFC 3463 §3.7: 5.6.1, 5.6.3)?

@@ -43,6 +43,23 @@ TEST(ApplyTry, EachRecipientHasAnAnswerOfTheirOwn) {
   EXPECT_TRUE(second.about.empty()) << "nobody asked to hear of success";
 }
 
+TEST(ApplyTry, OfEachHostTheLastReplyIsKept) {
+  auto item = item_for(1);
+  const auto try_hosts = [&](std::vector<record::HostTried> hosts, Time now) {
+    crypto::SeededRandom random{1};
+    for (auto& host : hosts) host.at = now;
+    item = apply_try({}, item, {.answers = {kLater}, .host = "b", .hosts = std::move(hosts)}, now, random).item;
+  };
+  try_hosts({{.host = "a", .text = "refused"}, {.host = "b", .code = 451}}, kArrived);
+  try_hosts({{.host = "b", .code = 450}}, kArrived + 300s);
+  const std::vector<record::HostTried> two{{.host = "a", .text = "refused", .at = kArrived},
+                                           {.host = "b", .code = 450, .at = kArrived + 300s}};
+  EXPECT_EQ(item.hosts, two);
+  for (std::size_t i = 0; i < 2 * kHostsKept; ++i) try_hosts({{.host = std::to_string(i)}}, kArrived + 600s);
+  ASSERT_EQ(item.hosts.size(), kHostsKept);
+  EXPECT_EQ(item.hosts.back().host, std::to_string(2 * kHostsKept - 1));
+}
+
 TEST(ApplyTry, AHostThatGaveNoReplyIsNotQuoted) {
   const relay::Answer no_tls{0, "4.7.4", "the server offers no STARTTLS"};
   const auto warned = after_try(item_for(1), {no_tls}, kArrived + 4h);

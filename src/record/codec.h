@@ -140,6 +140,16 @@ struct QueuedRecipient {
   friend bool operator==(const QueuedRecipient&, const QueuedRecipient&) = default;
 };
 
+/// A server that an item was offered to, and the last that it said.
+struct HostTried {
+  std::string host, address;   ///< "mx.example.org", "192.0.2.1"; "": it has no address
+  std::string tls;             ///< "TLSv1.3 ..."; "": in clear, or not reached
+  int code = 0;                ///< 0: no reply came
+  std::string enhanced, text;  ///< of the reply, or why none came
+  Time at;
+  friend bool operator==(const HostTried&, const HostTried&) = default;
+};
+
 /// What a message goes without where a server refuses media (5.6.1, 5.6.3), each with what is above it (spec 2.8).
 /// Stored on disk: never renumber.
 enum class LeftOut : std::uint8_t {
@@ -188,6 +198,7 @@ struct Queued {
   std::string message_id;     ///< with its angle brackets; "": none
   std::optional<Time> ended;  ///< nobody waits any more; kept for a day to be asked about
   LeftOut left_out = LeftOut::Nothing;
+  std::vector<HostTried> hosts;  ///< the first tried first
   friend bool operator==(const Queued&, const Queued&) = default;
 };
 

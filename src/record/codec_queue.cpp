@@ -7,6 +7,7 @@ namespace paraph::record {
 namespace {
 
 constexpr std::uint32_t kNotifySaid = 8, kSuccess = 1, kFailure = 2, kDelay = 4;
+constexpr std::uint32_t kCodeMax = 999;
 
 std::uint32_t number_of(const std::optional<mail::Notify>& notify) {
   if (!notify) return 0;
@@ -37,7 +38,7 @@ void set_recipient(pb::QueuedRecipient& out, const QueuedRecipient& one) {
 std::optional<QueuedRecipient> recipient_of(const pb::QueuedRecipient& in) {
   const auto state = enum_of(in.state(), QueuedRecipient::State::Dropped);
   const auto at = time_of(in.at());
-  if (!state || !at || in.notify() > (kNotifySaid | kSuccess | kFailure | kDelay) || in.code() > 999)
+  if (!state || !at || in.notify() > (kNotifySaid | kSuccess | kFailure | kDelay) || in.code() > kCodeMax)
     return std::nullopt;
   QueuedRecipient one{
       .recipient = {.address = {in.local(), in.domain()}, .notify = notify_of(in.notify()), .original = in.original()},
@@ -50,6 +51,28 @@ std::optional<QueuedRecipient> recipient_of(const pb::QueuedRecipient& in) {
       .refused = in.refused()};
   if (in.at() != 0) one.at = *at;
   return one;
+}
+
+void set_host(pb::HostTried& out, const HostTried& one) {
+  out.set_host(one.host);
+  out.set_address(one.address);
+  out.set_tls(one.tls);
+  out.set_code(static_cast<std::uint32_t>(one.code));
+  out.set_enhanced(one.enhanced);
+  out.set_text(one.text);
+  out.set_at(unix_seconds(one.at));
+}
+
+std::optional<HostTried> host_of(const pb::HostTried& in) {
+  const auto at = time_of(in.at());
+  if (!at || in.code() > kCodeMax) return std::nullopt;
+  return HostTried{.host = in.host(),
+                   .address = in.address(),
+                   .tls = in.tls(),
+                   .code = static_cast<int>(in.code()),
+                   .enhanced = in.enhanced(),
+                   .text = in.text(),
+                   .at = *at};
 }
 
 }  // namespace
@@ -77,6 +100,7 @@ std::string format_queued(const Queued& item) {
   out->set_priority(static_cast<std::uint32_t>(item.priority));
   if (item.ended) out->set_ended(std::max<std::int64_t>(1, unix_seconds(*item.ended)));
   out->set_left_out(static_cast<std::uint32_t>(item.left_out));
+  for (const auto& host : item.hosts) set_host(*out->add_hosts(), host);
   return out->SerializeAsString();
 }
 
@@ -111,12 +135,18 @@ Result<Queued> parse_queued(std::string_view octets) {
               .warned = in->warned(),
               .message_id = in->message_id(),
               .ended = std::nullopt,
-              .left_out = *left_out};
+              .left_out = *left_out,
+              .hosts = {}};
   if (in->ended() != 0) item.ended = *ended;
   for (const auto& one : in->recipients()) {
     auto recipient = recipient_of(one);
     if (!recipient) return corrupt("item of the queue");
     item.recipients.push_back(std::move(*recipient));
+  }
+  for (const auto& one : in->hosts()) {
+    auto host = host_of(one);
+    if (!host) return corrupt("item of the queue");
+    item.hosts.push_back(std::move(*host));
   }
   const bool waits = std::ranges::find(item.recipients, QueuedRecipient::State::Waiting, &QueuedRecipient::state) !=
                      item.recipients.end();

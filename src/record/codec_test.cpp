@@ -49,7 +49,15 @@ Queued sample_queued() {
               .warned = true,
               .message_id = "<1@example.org>",
               .ended = std::nullopt,
-              .left_out = LeftOut::Media};
+              .left_out = LeftOut::Media,
+              .hosts = {{.host = "mx1.example.net",
+                         .address = "192.0.2.1",
+                         .tls = "TLSv1.3",
+                         .code = 451,
+                         .enhanced = "4.3.0",
+                         .text = "later",
+                         .at = at(5)},
+                        {.host = "mx2.example.net", .text = "connection refused", .at = at(6)}}};
   item.recipients.push_back(
       {.recipient = {{"bob", "Example.net"}, mail::Notify{.delay = true}, "rfc822;bob@example.net"},
        .state = QueuedRecipient::State::Waiting,
@@ -112,6 +120,7 @@ TEST(Codec, ATlsPolicyComesBack) {
 TEST(Codec, AnItemOfTheQueueThatContradictsItselfIsCorrupt) {
   using Damage = std::function<void(Queued&)>;
   const Damage damages[] = {[](Queued& item) { item.destination.clear(); },
+                            [](Queued& item) { item.hosts[0].code = 1000; },
                             [](Queued& item) { item.destination += "\0x"s; },
                             [](Queued& item) { item.message = {}; },
                             [](Queued& item) { item.ended = item.due; },

@@ -33,9 +33,7 @@ std::string last_reply_of(const record::Queued& item) {
   return waiting == item.recipients.end() || !waiting->at ? "-" : reply_line(*waiting);
 }
 
-std::string due_of(const record::Queued& item) {
-  return item.ended || item.held ? "-" : date_of(item.due);
-}
+std::string due_of(const record::Queued& item) { return item.ended || item.held ? "-" : date_of(item.due); }
 
 std::string line_of(const service::ItemRow& row) {
   const auto& item = row.item;
@@ -59,13 +57,25 @@ const char* done_word(Act act) {
   return "";
 }
 
+/// Of a recipient, or of a host.
+std::string reply_of(const auto& said) {
+  std::string reply = said.code == 0 ? "" : fmt::format("{} ", said.code);
+  if (!said.enhanced.empty()) reply += printable(said.enhanced) + " ";
+  return reply + printable(said.text, 400);
+}
+
+std::string host_line(const record::HostTried& host) {
+  std::string where = printable(host.host);
+  if (!host.address.empty()) where += fmt::format(" [{}]", printable(host.address));
+  if (!host.tls.empty()) where += " " + printable(host.tls);
+  return fmt::format("{:<11} {} {}: {}", "host", date_of(host.at), where, reply_of(host));
+}
+
 }  // namespace
 
 std::string reply_line(const record::QueuedRecipient& recipient) {
-  std::string reply = recipient.code == 0 ? "" : fmt::format("{} ", recipient.code);
-  if (!recipient.enhanced.empty()) reply += printable(recipient.enhanced) + " ";
   const auto host = recipient.host.empty() ? std::string() : printable(recipient.host) + ": ";
-  return host + reply + printable(recipient.text, 400);
+  return host + reply_of(recipient);
 }
 
 std::vector<std::string> item_lines(const service::ItemRow& row) {
@@ -92,6 +102,7 @@ std::vector<std::string> item_lines(const service::ItemRow& row) {
                                 kStates[static_cast<std::size_t>(one.state)]));
     if (one.at) lines.push_back(fmt::format("{:<11} {} {}", "", date_of(*one.at), reply_line(one)));
   }
+  for (const auto& host : item.hosts) lines.push_back(host_line(host));
   return lines;
 }
 

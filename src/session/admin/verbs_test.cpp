@@ -331,6 +331,14 @@ TEST_F(VerbsTest, TheQueueIsShownAndChanged) {
                                .text = "grey\nlisted",
                                .host = "mx." + domain,
                                .at = Time{} + std::chrono::minutes(1)});
+    item.hosts = {{.host = "mx0." + domain, .text = "connection\nrefused", .at = Time{} + std::chrono::minutes(1)},
+                  {.host = "mx." + domain,
+                   .address = "192.0.2.1",
+                   .tls = "TLSv1.3",
+                   .code = 450,
+                   .enhanced = "4.2.1",
+                   .text = "grey",
+                   .at = Time{} + std::chrono::minutes(1)}};
     store::Batch batch;
     service::add_item(batch, {number}, item);
     boost::asio::co_spawn(loop_, store_.commit(std::move(batch)),
@@ -350,7 +358,11 @@ TEST_F(VerbsTest, TheQueueIsShownAndChanged) {
   EXPECT_THAT(say("queue show", {{"item", "1"}}).lines,
               testing::AllOf(testing::Contains("item        1 (waiting)"),
                              testing::Contains("recipient   carol@example.net waits"),
-                             testing::Contains(HasSubstr("mx.example.net: 450 4.2.1 grey"))));
+                             testing::Contains(HasSubstr("mx.example.net: 450 4.2.1 grey")),
+                             testing::Contains(testing::MatchesRegex(
+                                 "host        1970-01-01T00:01:00Z mx0.example.net: connection.*refused")),
+                             testing::Contains("host        1970-01-01T00:01:00Z mx.example.net [192.0.2.1] TLSv1.3: "
+                                               "450 4.2.1 grey")));
   EXPECT_THAT(say("queue hold", {{"item", "example.net"}}).lines, ElementsAre("1 item held"));
   EXPECT_THAT(say("queue retry", {{"item", "all"}}).lines, ElementsAre("1 item to be tried now")) << "1 is held";
   EXPECT_THAT(say("queue release", {{"item", "1"}}).lines, ElementsAre("1 item released"));
