@@ -325,6 +325,8 @@ TEST_F(SubmissionTest, AMessageIsTracedThroughMovesUntilItIsGone) {
   EXPECT_EQ(traced[0].signature.owner, "alice@example.org");
   EXPECT_THAT(traced[0].signature.kinds, HasSubstr("voice"));
   EXPECT_EQ(traced[0].received, kTestTime);
+  EXPECT_EQ(traced[0].from, "<alice@example.org>");
+  EXPECT_THAT(traced[0].came, HasSubstr("with ESMTP"));
   ASSERT_EQ(traced[0].places.size(), 2u);
   EXPECT_EQ(traced[0].places[0].address, "bob@example.org");
   EXPECT_FALSE(traced[0].places[0].sent);

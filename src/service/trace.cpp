@@ -4,14 +4,17 @@
 #include <map>
 
 #include "base/text.h"
+#include "mime/field.h"
 #include "record/keys.h"
 #include "service/mailbox_edit.h"
 #include "service/queue_rows.h"
+#include "service/rope_reader.h"
 
 namespace paraph::service {
 namespace {
 
 constexpr std::size_t kRowsPerPage = 1000;
+constexpr std::uint64_t kHeaderBytesRead = 16'384;
 
 /// Who owns a mailbox, and what it is called.
 Task<Result<Traced::At>> describe(store::Store& store, const record::Place& place) {
@@ -75,6 +78,13 @@ Task<Result<std::vector<record::Place>>> places_now(store::Store& store, Message
   co_return co_await find_everywhere(store, message);
 }
 
+/// What the fields tell that stand above all others: they are this server's.
+void note_header(Traced& traced, std::string_view header) {
+  traced.from = mime::find_value(header, "Return-Path").value_or("");
+  traced.came = mime::find_value(header, "Received").value_or("");
+  traced.authentication = mime::find_value(header, "Authentication-Results").value_or("");
+}
+
 }  // namespace
 
 Task<Result<std::vector<Traced>>> trace_message(store::Store& store, Mailboxes& mailboxes, std::string message_id) {
@@ -95,6 +105,10 @@ Task<Result<std::vector<Traced>>> trace_message(store::Store& store, Mailboxes& 
     PARAPH_CO_TRY(auto message, record::parse_message(*octets));
     Traced one{
         .signature = std::move(message.signature), .received = message.received, .bytes = message.structure.size};
+    const auto header = message.structure.root().header;
+    RopeReader reader(store, message.rope, {0, std::min(header.end, kHeaderBytesRead)});
+    PARAPH_CO_TRY(const auto top, co_await reader.next(kHeaderBytesRead));
+    note_header(one, top);
     PARAPH_CO_TRY(const auto places, co_await places_now(store, id, std::move(first), queued[id]));
     for (const auto& place : places) {
       auto at = co_await describe(store, place);

@@ -12,13 +12,16 @@
 namespace paraph::admin {
 namespace {
 
+constexpr std::size_t kFieldBytesShown = 1'000;
+
 std::string or_none(const std::string& text) { return text.empty() ? "-" : printable(text); }
 
 std::vector<std::string> shown(const service::Traced& traced) {
   const auto& outcome = traced.signature;
   std::vector<std::string> lines{
       fmt::format("{:<9} {:%Y-%m-%dT%H:%M:%SZ}", "received", std::chrono::floor<std::chrono::seconds>(traced.received)),
-      fmt::format("{:<9} {}", "octets", traced.bytes)};
+      fmt::format("{:<9} {}", "octets", traced.bytes), fmt::format("{:<9} {}", "sender", or_none(traced.from)),
+      fmt::format("{:<9} {}", "came", traced.came.empty() ? "-" : printable(traced.came, kFieldBytesShown))};
   if (outcome.how.empty()) {
     lines.push_back(fmt::format("{:<9} {}", "signed by", "nobody"));
   } else {
@@ -28,6 +31,8 @@ std::vector<std::string> shown(const service::Traced& traced) {
     lines.push_back(fmt::format("{:<9} {}", "kinds", or_none(outcome.kinds)));
     lines.push_back(fmt::format("{:<9} {}", "left out", or_none(outcome.reason)));
   }
+  if (!traced.authentication.empty())
+    lines.push_back(fmt::format("{:<9} {}", "checked", printable(traced.authentication, kFieldBytesShown)));
   lines.push_back(fmt::format("{:<9} {}", "verdict", printable(service::verdict_of(outcome))));
   for (const auto& at : traced.places) {
     lines.push_back(fmt::format("{:<9} {} \"{}\" uid {}{}", "lies in", printable(at.address), printable(at.mailbox),
