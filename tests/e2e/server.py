@@ -39,12 +39,14 @@ def paraph(*arguments, stdin="", check=True, config=None, timeout=60):
 
 
 class Server:
-    """A server with one domain and the accounts given; a context manager. `ports` are those that the system shall not choose."""
+    """A server with one domain and the accounts given; a context manager. `ports` are those that the system shall not choose.
+
+    `sockets` {listener: path} are listeners at Unix sockets."""
 
     log_file = None  # where its log goes, when not into `log`
 
     def __init__(self, accounts=("alice", "bob"), tls=False, extra="", listen=("mx", "submission", "lmtp", "imap"), folder=None, domain="example.test",
-                 name="vm.example.test", address="127.0.0.1", ports=(), host=None):
+                 name="vm.example.test", address="127.0.0.1", ports=(), host=None, sockets=()):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="paraph-e2e-"))
         self.own_folder = folder is None
         self.data = self.folder / "data"
@@ -61,7 +63,8 @@ class Server:
         self.address = address
         self.host = host  # a network.Host, where it runs
         fixed = dict(ports)
-        listen_lines = "\n".join(f'{listener} = "{address}:{fixed.get(listener, 0)}"' for listener in names)
+        where = {listener: f"{address}:{fixed.get(listener, 0)}" for listener in names} | {listener: f"unix:{path}" for listener, path in dict(sockets).items()}
+        listen_lines = "\n".join(f'{listener} = "{at}"' for listener, at in where.items())
         self.config.write_text(CONFIG.format(name=name, data=self.data, listen=listen_lines, tls=tls_lines, extra=extra))
         self.process = None
         self.ports = {}
