@@ -282,6 +282,8 @@ class Dovecot(Peer):
 
     package = "dovecot"
     users = {"vmail": 5403}
+    password = "secret"  # everybody's
+    extra = ""
 
     def __init__(self):
         super().__init__(0)
@@ -297,7 +299,7 @@ ssl = no
 disable_plaintext_auth = no
 passdb {{
   driver = static
-  args = password=secret
+  args = password={self.password}
 }}
 userdb {{
   driver = static
@@ -311,6 +313,7 @@ service lmtp {{
     port = {self.port}
   }}
 }}
+{self.extra}
 """)
 
     def setup(self):

@@ -1,4 +1,4 @@
-"""`paraph milter` inside Postfix: what its own users send gets their signature, what others send is left alone."""
+"""`paraph milter` inside Postfix, with the settings of docs/MILTER.md: what users send who log in gets their signature, what others send is left alone."""
 import contextlib
 import email
 import pathlib
@@ -6,31 +6,29 @@ import re
 import shutil
 import signal
 import smtplib
+import ssl
 import subprocess
 import tempfile
 import threading
 import unittest
 
 import messages
+import pages
 import peers
 from recordings import recordings
-from server import PARAPH, PASSWORD, Server, paraph
+from server import PARAPH, PASSWORD, Server, make_certificate, paraph
 
-CONFIG = """
-[server]
-name = "milter.example.test"
-data_dir = "{folder}/data"
-{more}
-"""
+PAGE = "MILTER.md"
 
 
 class Milter:
-    """`paraph milter` with a data folder and accounts of its own."""
+    """`paraph milter` with a data folder and accounts of its own. `signature`: [signature] and the tables after it, in place of the page's."""
 
-    def __init__(self, more="", accounts=("alice",)):
+    def __init__(self, signature=None, accounts=("alice",)):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="paraph-milter-"))
         self.config = self.folder / "paraph.toml"
-        self.config.write_text(CONFIG.format(folder=self.folder, more=more))
+        settings = pages.block(PAGE, "data_dir", {"/var/lib/paraph-milter": self.folder / "data"})
+        self.config.write_text(settings if signature is None else settings[:settings.index("[signature]")] + signature)
         self.port = peers.free_port()
         self.log = []
         self.process = None
@@ -59,12 +57,29 @@ class Milter:
 
 
 class Postfix(peers.Postfix):
-    """Trusts clients that say who they are (XCLIENT LOGIN), as if they had logged in."""
+    """As the page says. Its smtpd sees the spool only, as Debian has it. No client of it is in a network that it trusts."""
 
     def __init__(self, milter):
         super().__init__(0)
-        self.milter = f"smtpd_milters = inet:127.0.0.1:{milter.port}\nmilter_default_action = tempfail"
-        self.extra = "smtpd_authorized_xclient_hosts = 127.0.0.0/8"
+        self.certificate = self.folder / "certificate.pem"
+        key = self.folder / "key.pem"
+        make_certificate(self.certificate, key)
+        self.milter = pages.block(PAGE, "smtpd_milters", {"127.0.0.1:9900": f"127.0.0.1:{milter.port}", "/etc/ssl/certs/mail.example.org.pem": self.certificate,
+                                                          "/etc/ssl/private/mail.example.org.key": key})
+        self.extra = "mynetworks = 192.0.2.0/24"
+
+    def setup(self):
+        return super().setup() + f"postconf -F 127.0.0.1:{self.port}/inet/chroot=y\n"
+
+
+class Dovecot(peers.Dovecot):
+    """Looks at passwords for Postfix, as the page says."""
+
+    users = {**peers.Dovecot.users, "postfix": peers.Postfix.users["postfix"]}
+
+    def __init__(self, postfix):
+        super().__init__()
+        self.extra = "disable_plaintext_auth = yes\n" + pages.block(PAGE, "service auth", {"/var/spool/postfix": postfix.folder / "spool"})
 
 
 def message(subject, audio, sender="alice@peer.test"):
@@ -78,14 +93,18 @@ def message(subject, audio, sender="alice@peer.test"):
     return made.as_bytes(policy=email.policy.SMTP)
 
 
-def send(postfix, octets, login=None, sender="alice@peer.test"):
+@contextlib.contextmanager
+def connected(postfix, login=None, password=Dovecot.password):
+    """An SMTP client of Postfix, logged in under TLS when a name is given."""
     with smtplib.SMTP("127.0.0.1", postfix.port, timeout=60) as smtp:
-        smtp.ehlo()
         if login:
-            code, answer = smtp.docmd("XCLIENT", f"LOGIN={login}")
-            if code != 220:
-                raise AssertionError(answer)
-            smtp.ehlo()
+            smtp.starttls(context=ssl.create_default_context(cafile=str(postfix.certificate)))
+            smtp.login(login, password)
+        yield smtp
+
+
+def send(postfix, octets, login=None, sender="alice@peer.test"):
+    with connected(postfix, login) as smtp:
         smtp.sendmail(sender, ["bob@peer.test"], octets)
 
 
@@ -95,47 +114,75 @@ def with_crlf(octets):
 
 @unittest.skipIf(peers.missing(), peers.missing())
 class InsidePostfix(unittest.TestCase):
-    def start(self, more="", accounts=("alice",)):
+    def start(self, signature=None, accounts=("alice",)):
+        """A milter, the Postfix that has it, and a Dovecot that knows everybody."""
         stack = contextlib.ExitStack()
         self.addCleanup(stack.close)
-        milter = Milter(more, accounts)
+        milter = Milter(signature, accounts)
         if accounts:
             paraph("signature", "set", "alice@peer.test", "--text", "Alice Example", "--voice", recordings().signature_voice, "--image",
                    recordings().signature_image, config=milter.config)
         stack.enter_context(milter)
-        return milter, stack.enter_context(Postfix(milter))
+        postfix = stack.enter_context(Postfix(milter))
+        stack.enter_context(Dovecot(postfix))
+        return milter, postfix
+
+    def came(self, postfix, subject):
+        postfix.wait_for(subject)
+        (octets,) = [one for one in postfix.octets("bob") if f"Subject: {subject}\n".encode() in one]
+        return with_crlf(octets)
+
+    def check_signed(self, octets, audio):
+        messages.check_signed(self, octets, audio, recordings())
+        self.assertEqual(octets.count(b"Paraph-Signature:"), 1)
+        self.assertEqual(octets.count(b"Content-Type: multipart/mixed"), 1)
+
+    def check_as_it_was(self, octets, sent):
+        self.assertEqual(octets.split(b"\r\n\r\n", 1)[1].rstrip(), sent.split(b"\r\n\r\n", 1)[1].rstrip())
+        self.assertNotIn(b"Paraph-Signature", octets)
 
     def test_a_users_message_is_signed_and_others_are_not(self):
         milter, postfix = self.start()
         audio = recordings().message("amr").read_bytes()
-        sent = message("mine", audio)
-        send(postfix, sent, login="alice@peer.test")
-        postfix.wait_for("mine")
-        (octets,) = postfix.octets("bob")
-        messages.check_signed(self, with_crlf(octets), audio, recordings())
-        self.assertEqual(octets.count(b"Paraph-Signature:"), 1)
-        self.assertEqual(octets.count(b"Content-Type: multipart/mixed"), 1)
+        for subject, login in (("address", "alice@peer.test"), ("name", "alice")):
+            send(postfix, message(subject, audio), login=login)
+            self.check_signed(self.came(postfix, subject), audio)
         # Without a log-in, and with another's name in From, it is as it came.
         for subject, login in (("nobody", None), ("other", "mallory@peer.test")):
             plain = message(subject, audio)
             send(postfix, plain, login=login)
-            postfix.wait_for(subject)
-            octets = next(one for one in postfix.octets("bob") if f"Subject: {subject}".encode() in one)
-            self.assertEqual(with_crlf(octets).split(b"\r\n\r\n", 1)[1].rstrip(), plain.split(b"\r\n\r\n", 1)[1].rstrip())
-            self.assertNotIn(b"Paraph-Signature", octets)
+            self.check_as_it_was(self.came(postfix, subject), plain)
         self.assertTrue(any("account=mallory@peer.test left out" in line for line in milter.log), milter.log)
+        # Nor was any of them unsigned because Postfix did without the milter.
+        self.assertEqual([line for line in postfix.log if "warning" in line and "milter" in line.lower()], [])
+
+    def test_the_pages_postfix_knows_its_users_from_strangers(self):
+        _, postfix = self.start()
+        with connected(postfix) as smtp:
+            smtp.ehlo()
+            self.assertTrue(smtp.has_extn("starttls"))
+            self.assertFalse(smtp.has_extn("auth"), "a password would go in clear")
+            self.assertEqual(self.relays(smtp), 554)
+        with connected(postfix, "alice@peer.test") as smtp:
+            self.assertEqual(self.relays(smtp), 250)
+        with self.assertRaises(smtplib.SMTPAuthenticationError) as refused, connected(postfix, "alice@peer.test", "wrong"):
+            pass
+        self.assertEqual(refused.exception.smtp_code, 535)
+
+    @staticmethod
+    def relays(smtp):
+        smtp.ehlo_or_helo_if_needed()
+        smtp.mail("alice@peer.test")
+        return smtp.rcpt("someone@elsewhere.example")[0]
 
     def test_a_reply_is_not_signed_twice(self):
         _, postfix = self.start()
         audio = recordings().message("amr").read_bytes()
         send(postfix, message("first", audio), login="alice@peer.test")
-        postfix.wait_for("first")
-        (octets,) = postfix.octets("bob")
-        again = with_crlf(octets)[with_crlf(octets).index(b"From: alice"):]
+        octets = self.came(postfix, "first")
+        again = octets[octets.index(b"From: alice"):]
         send(postfix, again.replace(b"Subject: first", b"Subject: again").replace(b"<first@", b"<again@"), login="alice@peer.test")
-        postfix.wait_for("again")
-        octets = next(one for one in postfix.octets("bob") if b"Subject: again" in one)
-        sounds = [p for p in messages.leaves(messages.parse(octets)) if p.get_content_maintype() == "audio"]
+        sounds = [p for p in messages.leaves(messages.parse(self.came(postfix, "again"))) if p.get_content_maintype() == "audio"]
         self.assertEqual(len(sounds), 2)
 
     def test_the_signature_comes_from_another_server(self):
@@ -145,14 +192,13 @@ class InsidePostfix(unittest.TestCase):
         token.write_text("one-token-that-both-know\n")
         with Server(accounts=("alice",), listen=("http",), domain="peer.test", extra=f'[[peer]]\nname = "milter"\ntoken_file = "{token}"\n') as holder:
             holder.set_signature(recordings())
-            more = (f'[signature]\nsources = ["hq"]\nwait = "10s"\n[[source]]\nname = "hq"\nkind = "paraph"\nurl = "http://127.0.0.1:{holder.ports["http"]}"\n'
-                    f'token_file = "{token}"\n')
-            _, postfix = self.start(more, accounts=())
+            signature = ('[signature]\nsources = ["hq"]\nwait = "10s"\n[[source]]\nname = "hq"\nkind = "paraph"\n'
+                         f'url = "http://127.0.0.1:{holder.ports["http"]}"\ntoken_file = "{token}"\n')
+            _, postfix = self.start(signature, accounts=())
             audio = recordings().message("amr").read_bytes()
             send(postfix, message("remote", audio), login="alice@peer.test")
-            postfix.wait_for("remote")
-            (octets,) = postfix.octets("bob")
-            parts = messages.leaves(messages.parse(with_crlf(octets)))
+            octets = self.came(postfix, "remote")
+            parts = messages.leaves(messages.parse(octets))
             sounds = [part for part in parts if part.get_content_maintype() == "audio"]
             self.assertEqual(sounds[0].get_payload(decode=True), audio)
             # What another server answers is made again here: another recording of the same voice.
@@ -161,8 +207,8 @@ class InsidePostfix(unittest.TestCase):
             self.assertIn(b"Alice Example", octets)
 
     def test_what_the_operator_defers_is_deferred(self):
-        more = ('[signature]\nsources = ["hq"]\non_failure = "defer"\n[[source]]\nname = "hq"\nkind = "paraph"\nurl = "http://127.0.0.1:1"\n')
-        _, postfix = self.start(more, accounts=())
+        signature = ('[signature]\nsources = ["hq"]\non_failure = "defer"\n[[source]]\nname = "hq"\nkind = "paraph"\nurl = "http://127.0.0.1:1"\n')
+        _, postfix = self.start(signature, accounts=())
         with self.assertRaises(smtplib.SMTPDataError) as refused:
             send(postfix, message("deferred", b"#!AMR\n" + bytes(32)), login="alice@peer.test")
         self.assertEqual(refused.exception.smtp_code, 451)
