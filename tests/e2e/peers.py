@@ -16,6 +16,8 @@ import tempfile
 import threading
 import time
 
+from server import make_certificate
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PEERS = pathlib.Path(os.environ.get("PARAPH_PEERS", str(ROOT / "build/peers")))
 DOMAIN = "peer.test"
@@ -72,6 +74,18 @@ class Peer:
         self.port = free_port()
         self.log = []
         self.process = None
+        self.certificate = self.key = None
+        self.next_certificate = None
+
+    def offer_tls(self):
+        """STARTTLS for whoever wants it, with a certificate for 127.0.0.1. Before it starts, as demand_tls()."""
+        self.certificate, self.key = self.folder / "tls.crt", self.folder / "tls.key"
+        make_certificate(self.certificate, self.key)
+
+    def demand_tls(self, certificate):
+        """Nothing goes to the next hop without TLS, and to none that has not this certificate."""
+        self.next_certificate = self.folder / "next.crt"
+        shutil.copyfile(certificate, self.next_certificate)
 
     def __enter__(self):
         (self.folder / "passwd").write_text("".join(f"{name}:x:{number}:{number}::/nonexistent:/usr/sbin/nologin\n" for name, number in self.users.items()))
@@ -167,9 +181,17 @@ virtual_gid_maps = static:{self.users["vmail"]}
 smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
 minimal_backoff_time = 1s
 queue_run_delay = 1s
+{self.offered_tls()}
+{self.demanded_tls()}
 {self.milter}
 {self.extra}
 """)
+
+    def offered_tls(self):
+        return f"smtpd_tls_security_level = may\nsmtpd_tls_cert_file = {self.certificate}\nsmtpd_tls_key_file = {self.key}" if self.certificate else ""
+
+    def demanded_tls(self):
+        return f"smtp_tls_security_level = secure\nsmtp_tls_secure_cert_match = localhost\nsmtp_tls_CAfile = {self.next_certificate}" if self.next_certificate else ""
 
     def write_once(self, settings):
         """A setting that is given again takes the place of the first: Postfix warns of two, and may hang when its log fills while it starts."""
@@ -214,7 +236,7 @@ chunking_advertise_hosts = *
 prdr_enable = true
 dsn_advertise_hosts = *
 smtputf8_advertise_hosts = *
-tls_advertise_hosts =
+{self.offered_tls()}
 host_lookup =
 rfc1413_query_timeout = 0s
 acl_smtp_rcpt = accept_all
@@ -239,6 +261,7 @@ smtp:
   driver = smtp
   port = {self.next_port}
   allow_localhost
+  {self.demanded_tls()}
 folders:
   driver = appendfile
   directory = {self.mail}/$local_part_data
@@ -249,6 +272,15 @@ folders:
 begin retry
 * * F,1h,1s
 """)
+
+    def offered_tls(self):
+        if not self.certificate:
+            return "tls_advertise_hosts ="
+        os.chown(self.key, self.users["Debian-exim"], self.users["Debian-exim"])
+        return f"tls_advertise_hosts = *\ntls_certificate = {self.certificate}\ntls_privatekey = {self.key}"
+
+    def demanded_tls(self):
+        return f"hosts_require_tls = *\n  tls_verify_hosts = *\n  tls_verify_certificates = {self.next_certificate}" if self.next_certificate else ""
 
     def setup(self):
         return f"mkdir -p /etc/exim4 && cp {self.folder}/exim.conf /etc/exim4/exim4.conf && chown root:root /etc/exim4/exim4.conf && chmod 644 /etc/exim4/exim4.conf"
@@ -262,16 +294,21 @@ class OpenSmtpd(Peer):
     users = {"opensmtpd": 5301, "opensmtpq": 5302, "vmail": 5303}
 
     def configure(self):
-        (self.folder / "smtpd.conf").write_text(f"""
-listen on 127.0.0.1 port {self.port} hostname mail.{DOMAIN}
+        name = f"mail.{DOMAIN}"
+        pki = f'pki {name} cert "{self.certificate}"\npki {name} key "{self.key}"\n' if self.certificate else ""
+        offered = f"tls pki {name} " if self.certificate else ""
+        demanded = "+tls" if self.next_certificate else ""
+        (self.folder / "smtpd.conf").write_text(f"""{pki}
+listen on 127.0.0.1 port {self.port} {offered}hostname {name}
 action "here" maildir "{self.mail}/%{{rcpt.user}}" virtual {{ bob = vmail, carol = vmail }}
-action "onward" relay host smtp://127.0.0.1:{self.next_port} helo mail.{DOMAIN}
+action "onward" relay host smtp{demanded}://127.0.0.1:{self.next_port} helo {name}
 match from any for domain "{DOMAIN}" action "here"
 match from any for domain "example.test" action "onward"
 """)
 
     def setup(self):
-        return f"cp {self.folder}/smtpd.conf /etc/smtpd.conf && mkdir -p {self.folder}/spool /var/spool/smtpd /var/lib/opensmtpd/empty && mount --bind {self.folder}/spool /var/spool/smtpd && chmod 711 /var/spool/smtpd"
+        trusted = f"cp {self.next_certificate} /etc/ssl/certs/ca-certificates.crt && " if self.next_certificate else ""
+        return trusted + f"cp {self.folder}/smtpd.conf /etc/smtpd.conf && mkdir -p {self.folder}/spool /var/spool/smtpd /var/lib/opensmtpd/empty && mount --bind {self.folder}/spool /var/spool/smtpd && chmod 711 /var/spool/smtpd"
 
     def command(self):
         return "smtpd -d -f /etc/smtpd.conf"
