@@ -3,6 +3,7 @@ import contextlib
 import ctypes
 import functools
 import os
+import pathlib
 import subprocess
 import threading
 
@@ -27,6 +28,11 @@ def missing():
     return "" if done.returncode == 0 else f"no network namespaces here: {done.stderr.strip()}"
 
 
+def missing_ipv6():
+    """Why hosts have no IPv6; "" when they have."""
+    return missing() or ("" if pathlib.Path("/proc/net/if_inet6").exists() else "no IPv6 in this kernel")
+
+
 class Host:
     """One network namespace."""
 
@@ -41,6 +47,10 @@ class Host:
     def command(self, *command):
         """How a program is started on this host."""
         return ["ip", "netns", "exec", self.name, *map(str, command)]
+
+    def set(self, name, value):
+        """A setting of its kernel, as sysctl names it."""
+        subprocess.run(self.command("sysctl", "-qw", f"{name}={value}"), check=True, capture_output=True)
 
     @contextlib.contextmanager
     def inside(self):
@@ -59,7 +69,10 @@ def enter(namespace):
 
 
 class Network:
-    """sender 10.77.1.2 - middle 10.77.1.1 / 10.77.2.1 - receiver 10.77.2.2. The middle forwards, and has room for a relay and DNS."""
+    """sender 10.77.1.2 - middle 10.77.1.1 / 10.77.2.1 - receiver 10.77.2.2. The middle forwards, and has room for a relay and DNS.
+
+    Where there is IPv6 they are also fd77:1::2 - fd77:1::1 / fd77:2::1 - fd77:2::2, and nothing comes back from fd77:9::/64.
+    """
 
     def __init__(self):
         self.hosts = []
@@ -76,7 +89,9 @@ class Network:
                 ip("-n", host.name, "link", "set", "eth0", "up")
                 ip("-n", self.middle.name, "link", "set", f"m{number}", "up")
                 ip("-n", host.name, "route", "add", "default", "via", f"10.77.{number}.1")
-            subprocess.run(self.middle.command("sysctl", "-qw", "net.ipv4.ip_forward=1"), check=True, capture_output=True)
+            self.middle.set("net.ipv4.ip_forward", 1)
+            if not missing_ipv6():
+                self._add_ipv6()
         except BaseException:
             self.__exit__()
             raise
@@ -90,6 +105,14 @@ class Network:
         host = Host(name)
         self.hosts.append(host)
         return host
+
+    def _add_ipv6(self):
+        for number, host in ((1, self.sender), (2, self.receiver)):
+            for one, address, device in ((self.middle, f"fd77:{number}::1/64", f"m{number}"), (host, f"fd77:{number}::2/64", "eth0")):
+                ip("-n", one.name, "addr", "add", address, "dev", device, "nodad")
+            ip("-n", host.name, "-6", "route", "add", "default", "via", f"fd77:{number}::1")
+        self.middle.set("net.ipv6.conf.all.forwarding", 1)
+        ip("-n", self.middle.name, "-6", "route", "add", "blackhole", "fd77:9::/64")
 
     def cut(self, number):
         """The middle loses its link to the sender (1) or the receiver (2)."""

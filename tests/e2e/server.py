@@ -39,14 +39,13 @@ def paraph(*arguments, stdin="", check=True, config=None, timeout=60):
 
 
 class Server:
-    """A server with one domain and the accounts given; a context manager. `ports` are those that the system shall not choose.
-
-    `sockets` {listener: path} are listeners at Unix sockets."""
+    """A server with one domain and the accounts given; a context manager. `ports` are those that the system shall not choose, `addresses` those of
+    listeners that are not at `address`, `sockets` {listener: path} are listeners at Unix sockets."""
 
     log_file = None  # where its log goes, when not into `log`
 
     def __init__(self, accounts=("alice", "bob"), tls=False, extra="", listen=("mx", "submission", "lmtp", "imap"), folder=None, domain="example.test",
-                 name="vm.example.test", address="127.0.0.1", ports=(), host=None, sockets=()):
+                 name="vm.example.test", address="127.0.0.1", ports=(), host=None, addresses=(), sockets=()):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="paraph-e2e-"))
         self.own_folder = folder is None
         self.data = self.folder / "data"
@@ -62,8 +61,9 @@ class Server:
         self.domain = domain
         self.address = address
         self.host = host  # a network.Host, where it runs
-        fixed = dict(ports)
-        where = {listener: f"{address}:{fixed.get(listener, 0)}" for listener in names} | {listener: f"unix:{path}" for listener, path in dict(sockets).items()}
+        fixed, own = dict(ports), dict(addresses)
+        where = {listener: f"{own.get(listener, address)}:{fixed.get(listener, 0)}" for listener in names}
+        where |= {listener: f"unix:{path}" for listener, path in dict(sockets).items()}
         listen_lines = "\n".join(f'{listener} = "{at}"' for listener, at in where.items())
         self.config.write_text(CONFIG.format(name=name, data=self.data, listen=listen_lines, tls=tls_lines, extra=extra))
         self.process = None
