@@ -35,7 +35,7 @@ struct Transaction {
   mail::Address reverse_path;                ///< null() for <>
   mail::MailOptions options;                 ///< what else MAIL said
   std::vector<mail::Recipient> recipients;   ///< accepted by check_recipient(), in the order given
-  std::string received_from;   ///< text for the Received field: "client.example (192.0.2.1)"; checked by the session
+  std::string received_from;   ///< text for the Received field: "client.example ([192.0.2.1])"; checked by the session
   std::string protocol;        ///< "ESMTPSA", "LMTP", ... (RFC 3848)
   std::string peer;            ///< net::Endpoint::peer_key() of who sent it; "": nobody from outside
   std::string client_name;     ///< what it said in EHLO, as it came

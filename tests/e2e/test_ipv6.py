@@ -57,7 +57,7 @@ class BothFamilies(unittest.TestCase):
 
     def test_ipv6_is_first(self):
         message = self.send("receiver.test")
-        self.assertIn("fd77:1::2", message.get_all("Received")[0])
+        self.assertIn("([IPv6:fd77:1::2])", message.get_all("Received")[0])
         self.assertEqual(self.relay.connections, self.connections, "nobody asks for IPv4")
 
     def test_an_address_that_refuses(self):

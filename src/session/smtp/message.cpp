@@ -31,6 +31,9 @@ std::string clean_name(std::string_view name) {
   return out;
 }
 
+/// RFC 5321 §4.1.3: "[192.0.2.1]", "[IPv6:2001:db8::1]".
+std::string address_literal(const net::Endpoint& peer) { return (peer.v6 ? "[IPv6:" : "[") + peer.address() + "]"; }
+
 }  // namespace
 
 std::uint64_t Session::message_bytes_max() const {
@@ -188,7 +191,7 @@ service::Transaction Session::transaction() const {
   // It was made lines when it came.
   if (options_.body == mail::Body::BinaryMime) transaction.options.body = mail::Body::EightBitMime;
   transaction.recipients = recipients_;
-  transaction.received_from = clean_name(hello_.name) + " (" + stream_.peer().address() + ")";
+  transaction.received_from = clean_name(hello_.name) + " (" + address_literal(stream_.peer()) + ")";
   transaction.peer = stream_.peer().peer_key();
   transaction.client_name = hello_.name;
   if (role_ == Role::Mx) transaction.client_address = stream_.peer().address();
