@@ -38,8 +38,9 @@ class Recordings:
         """What the server keeps of the signature's voice: media type -> octets."""
         return workers.voice(self.signature_voice)
 
-    @property
+    @functools.cached_property
     def image_kept(self):
+        """What the server keeps of the signature's picture."""
         return workers.picture(self.signature_image)
 
     def signature_voice_for(self, media_type):

@@ -1,5 +1,6 @@
 """Starts a Paraph of its own: own folder, own ports, ended by the test that started it."""
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -111,6 +112,21 @@ class Server:
 
     def run(self, *arguments, **keywords):
         return paraph(*arguments, config=self.config, **keywords)
+
+    def ask(self, verb, **fields):
+        """What `run` does of a verb of the administrative socket, without a program that starts; the lines that it prints."""
+        with socket.socket(socket.AF_UNIX) as admin:
+            admin.settimeout(60)
+            admin.connect(str(self.data / "paraph.sock"))
+            admin.sendall(json.dumps({"verb": verb, **fields}).encode() + b"\n")
+            printed = []
+            for answer in map(json.loads, admin.makefile()):
+                if "print" not in answer:
+                    break
+                printed.append(answer["print"])
+        if "done" not in answer:
+            raise AssertionError(f"{verb} {fields}: {answer}")
+        return printed
 
     def set_signature(self, recordings, owner="alice"):
         self.run("signature", "set", f"{owner}@{self.domain}", "--text", "Alice Example\nExample Company",
