@@ -2,12 +2,14 @@
 import contextlib
 import pathlib
 import shutil
+import signal
 import smtplib
 import subprocess
 import tempfile
 import time
 import unittest
 
+from faults import Fault, FaultRelay
 from messages import parse
 from recordings import recordings
 from server import Server
@@ -48,14 +50,19 @@ class FullDisk(unittest.TestCase):
         self.addCleanup(self.stack.close)
         self.audio = recordings().message("amr").read_bytes()
 
-    def servers(self, sender_folder=None, receiver_folder=None):
-        self.receiver = self.stack.enter_context(Server(accounts=("bob",), domain="receiver.test", name="mx.receiver.test", listen=("mx", "imap"),
-                                                        extra=QUEUE.format(more=""), folder=receiver_folder))
-        extra = QUEUE.format(more=ROUTE.format(port=self.receiver.ports["mx"]))
+    def servers(self, sender_folder=None, receiver_folder=None, relayed=False):
+        self.receiver = Server(accounts=("bob",), domain="receiver.test", name="mx.receiver.test", listen=("mx", "imap"), extra=QUEUE.format(more=""), folder=receiver_folder)
+        self.receiver.config.write_text(self.receiver.config.read_text().replace("[server]", '[server]\npostmaster = "bob@receiver.test"'))
+        self.stack.enter_context(self.receiver)
+        port = self.receiver.ports["mx"]
+        if relayed:
+            self.relay = self.stack.enter_context(FaultRelay(("127.0.0.1", port), hide=()))
+            port = self.relay.port
+        extra = QUEUE.format(more=ROUTE.format(port=port).replace("receiver.test", "*"))
         self.sender = self.stack.enter_context(Server(domain="sender.test", name="vm.sender.test", listen=("submission", "imap"), extra=extra, folder=sender_folder))
 
-    def send(self, subject):
-        submit(self.sender, voice_message(subject, self.audio, "bob@receiver.test").replace(b"example.test", b"sender.test"), ["bob@receiver.test"])
+    def send(self, subject, to="bob@receiver.test"):
+        submit(self.sender, voice_message(subject, self.audio, to).replace(b"example.test", b"sender.test"), [to])
 
     def wait_for_queue(self, fits, what):
         end = time.monotonic() + 30
@@ -100,6 +107,48 @@ class FullDisk(unittest.TestCase):
         disk.make_room()
         self.send("after")
         self.check_came_once("before", "after")
+
+    def wait_for_log(self, text, times):
+        end = time.monotonic() + 30
+        while sum(text in line for line in self.sender.log) < times:
+            self.assertLess(time.monotonic(), end, f"{text}: not {times} times\n" + "\n".join(self.sender.log[-10:]))
+            time.sleep(0.05)
+
+    def check_stores(self):
+        for server in (self.sender, self.receiver):
+            server.stop()
+            done = server.run("check", check=False)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def deliver_with_a_full_disk(self, how):
+        """What is in the queue gets there, and nothing of that can be written before the server ends. Each has a domain, so that all are tried at once."""
+        disk = self.stack.enter_context(SmallDisk())
+        self.servers(sender_folder=disk.folder, relayed=True)
+        subjects = [f"waits-{number}" for number in range(5)]
+        halts = [Fault("CONTENT", "halt") for _ in subjects]
+        self.relay.plan(*halts)
+        for subject in subjects:
+            self.receiver.ask("domain add", domain=f"{subject}.test")
+            self.send(subject, f"postmaster@{subject}.test")
+        for halt in halts:
+            self.assertTrue(halt.reached.wait(30), "they are on their way")
+        disk.fill()
+        for halt in halts:
+            halt.go.set()
+        for subject in subjects:
+            wait_for(self.receiver, "bob", subject)
+        self.wait_for_log("the store does not take what came of it", len(subjects))
+        self.sender.stop(how)
+        disk.make_room()
+        self.sender.start()
+        self.check_came_once(*subjects)
+        self.check_stores()
+
+    def test_of_the_sender_while_mail_leaves_and_it_is_killed(self):
+        self.deliver_with_a_full_disk(signal.SIGKILL)
+
+    def test_of_the_sender_while_mail_leaves_and_it_is_stopped(self):
+        self.deliver_with_a_full_disk(signal.SIGTERM)
 
 
 if __name__ == "__main__":
