@@ -3,7 +3,6 @@ import collections
 import imaplib
 import os
 import random
-import re
 import signal
 import smtplib
 import sys
@@ -11,6 +10,7 @@ import threading
 import time
 import unittest
 
+from messages import parse
 from server import PASSWORD, Server
 
 DELIVERIES = int(os.environ.get("PARAPH_CRASH_DELIVERIES", "2000"))
@@ -27,6 +27,7 @@ host = "127.0.0.1"
 port = {port}
 tls = "none"
 """
+SIGNATURE = "Alice Example\nwho signs each of them"
 BOXES = ("bob", "carol", "dan", "erin")
 
 
@@ -47,6 +48,7 @@ class KillNineBetween(unittest.TestCase):
             receiver.config.write_text(receiver.config.read_text().replace('mx = "127.0.0.1:0"', f'mx = "127.0.0.1:{receiver.ports["mx"]}"'))
             extra = QUEUE.format(more=ROUTE.format(port=receiver.ports["mx"]))
             with Server(domain="sender.test", name="vm.sender.test", listen=("submission", "imap"), extra=extra) as sender:
+                sender.run("signature", "set", "alice@sender.test", "--text", SIGNATURE)
                 threads = [threading.Thread(target=self.load, args=(sender,)) for _ in range(4)]
                 for thread in threads:
                     thread.start()
@@ -98,16 +100,24 @@ class KillNineBetween(unittest.TestCase):
             time.sleep(0.5)
         raise AssertionError("the sender's queue does not empty: " + shown[:2000])
 
+    def check_signed(self, octets):
+        """The message is whole, and bears its signature once; its subject."""
+        message = parse(octets)
+        subject = message["Subject"]
+        text = "x" * (int(subject[1:]) % 5000)
+        self.assertEqual(message.get_content().replace("\r\n", "\n").rstrip("\n"), f"{text}\n\n-- \n{SIGNATURE}", subject)
+        return subject
+
     def look(self, receiver):
         found = collections.Counter()
         for user in BOXES:
             with imaplib.IMAP4("127.0.0.1", receiver.ports["imap"]) as imap:
                 imap.login(f"{user}@receiver.test", PASSWORD)
                 imap.select("INBOX", readonly=True)
-                answer = imap.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1]
+                answer = imap.fetch("1:*", "(BODY.PEEK[])")[1]
                 for item in answer:
                     if isinstance(item, tuple):
-                        subject = re.search(rb"Subject: (\S+)", item[1])[1].decode()
+                        subject = self.check_signed(item[1])
                         found[subject] += 1
                         self.assertIn(self.answered.get(subject, user), (user,), subject)
         lost = set(self.answered) - set(found)
