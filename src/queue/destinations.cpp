@@ -17,9 +17,6 @@ constexpr std::chrono::minutes kPausedMax{1};
 /// What another node serves, or what the store does not take the end of.
 constexpr std::chrono::seconds kAskAgain{30};
 
-/// A lane that is not kept waiting looks for more many times a second.
-constexpr std::chrono::seconds kLooksWithin{1};
-
 /// A clock that went back makes no pause longer.
 bool is_paused(const Destination& destination, Time now) {
   return now < destination.paused_until && destination.paused_until - now <= kPausedMax;
@@ -76,9 +73,18 @@ bool Destinations::ring(const std::string& name, const store::KeyValue& bell, Ti
   if (one->lanes != 0 && !bell.value.empty() && heard == bell.value) return true;
   heard.clear();
   one->again = true;
-  if (one->starving || is_paused(*one, now) || is_served(*one, now)) return true;
+  if (one->starving || is_paused(*one, now)) return true;
+  if (is_served(*one, now)) {
+    ring_again_ = ring_again_ || now - one->looked < kLooksWithin;
+    return true;
+  }
   wait_for_lane(one);
   return true;
+}
+
+bool Destinations::must_ring_again() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(ring_again_, false);
 }
 
 std::vector<DestinationPtr> Destinations::lanes_to_begin(Time now) {

@@ -16,6 +16,9 @@
 
 namespace paraph::queue {
 
+/// A lane that is not kept waiting looks for more many times within it.
+inline constexpr std::chrono::seconds kLooksWithin{1};
+
 /// One destination while something is done for it. All under the mutex of Destinations.
 struct Destination {
   std::string name;
@@ -59,6 +62,9 @@ class Destinations {
   /// it, if it looks soon enough; lanes that are all kept waiting by a slow server get one more. False: too many wait
   /// for a lane already, look again later.
   bool ring(const std::string& name, const store::KeyValue& bell, Time now);
+  /// A bell rang at a destination whose lanes had looked just now: they may all be kept waiting, so it is to ring again
+  /// when they should have looked (kLooksWithin). Says so once.
+  bool must_ring_again();
   /// Destinations for which a lane may begin now, once for each lane: the caller begins it. Their lanes are counted
   /// already.
   std::vector<DestinationPtr> lanes_to_begin(Time now);
@@ -145,6 +151,7 @@ class Destinations {
   std::deque<DestinationPtr> starving_;  ///< for whom any lane will do
   std::size_t waiting_ = 0;              ///< in all lines together
   std::size_t lanes_ = 0;
+  bool ring_again_ = false;
   std::map<std::string, Down, std::less<>> down_;  ///< ways, until they take a connection again
   std::unordered_map<std::string, std::unordered_map<std::uint64_t, bool>>
       held_;  ///< by destination; were they passed over?

@@ -53,6 +53,22 @@ TEST_F(DestinationsTest, OnesOfOneWayTakeTurns) {
   EXPECT_FALSE(all.busy());
 }
 
+TEST_F(DestinationsTest, WhoComesWhileALaneHasJustBegunIsNotForgotten) {
+  ring("a");
+  EXPECT_THAT(begin(), ElementsAre("a"));
+  EXPECT_FALSE(all.must_ring_again());
+  const auto one = running.at("a");
+  const store::KeyValue bell{"bell a", "another token"};
+  all.begin_look(*one, kNow);
+  EXPECT_TRUE(all.ring("a", bell, kNow + 500ms));
+  EXPECT_THAT(begin(kNow + 500ms), IsEmpty()) << "the lane may look yet";
+  EXPECT_TRUE(all.must_ring_again());
+  EXPECT_FALSE(all.must_ring_again()) << "it says so once";
+  EXPECT_TRUE(all.ring("a", bell, kNow + 1s));
+  EXPECT_FALSE(all.must_ring_again());
+  EXPECT_THAT(begin(kNow + 1s), ElementsAre("a")) << "it is kept waiting: one more";
+}
+
 TEST_F(DestinationsTest, WhoWaitsForAWayKeepsNobodyElseOut) {
   for (int i = 0; i < 500; ++i) ring("s" + std::to_string(i));
   begin();

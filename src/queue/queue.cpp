@@ -80,7 +80,8 @@ Task<void> Queue::Inside::pump() {
   while (!stopping()) {
     const auto passed = co_await pass();
     if (!passed) log(Level::Error, "queue: {}", passed.error().text);
-    const auto sleep = co_await time_to_next_bell();
+    auto sleep = co_await time_to_next_bell();
+    if (destinations.must_ring_again()) sleep = std::min<std::chrono::milliseconds>(sleep, kLooksWithin);
     if (!stopping()) co_await wake.wait(sleep);
   }
 }
