@@ -38,7 +38,7 @@ class Recordings:
         """What the server keeps of the signature's voice: media type -> octets."""
         return workers.voice(self.signature_voice)
 
-    @functools.cached_property
+    @property
     def image_kept(self):
         """What the server keeps of the signature's picture."""
         return workers.picture(self.signature_image)

@@ -208,6 +208,19 @@ class Cuts(unittest.TestCase):
                 self.take_the_link_down(number, *cases[2 * number - 2 : 2 * number])
         self.check(cases)
 
+    def test_who_comes_behind_one_that_is_stuck_does_not_wait(self):
+        stuck = Case("stuck", BOTH, Fault("CONTENT", "halt"), times=16)
+        self.start([stuck])
+        self.send(stuck)
+        self.assertTrue(stuck.fault.reached.wait(30))
+        behind = Case("behind", BOTH, Fault("", "none"))
+        behind.domain = stuck.domain
+        self.send(behind)
+        wait_for(self.receiver, "bob", "behind", seconds=15)
+        self.assertEqual(len(self.waiting()), 1, "the first is stuck yet")
+        stuck.fault.go.set()
+        self.wait_for_queue(most=0)
+
 
 if __name__ == "__main__":
     unittest.main()

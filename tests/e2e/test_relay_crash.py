@@ -31,6 +31,10 @@ SIGNATURE = "Alice Example\nwho signs each of them"
 BOXES = ("bob", "carol", "dan", "erin")
 
 
+def text_of(number):
+    return "x" * (number % 5000 or 1)
+
+
 class KillNineBetween(unittest.TestCase):
     def setUp(self):
         self.seed = int(os.environ.get("PARAPH_SEED", random.randrange(1 << 30)))
@@ -79,7 +83,7 @@ class KillNineBetween(unittest.TestCase):
                         subject, user = f"m{number}", BOXES[number % len(BOXES)]
                         with self.lock:
                             self.doubtful.add(subject)
-                        smtp.sendmail("alice@sender.test", [f"{user}@receiver.test"], f"From: alice@sender.test\r\nSubject: {subject}\r\n\r\n{'x' * (number % 5000)}\r\n")
+                        smtp.sendmail("alice@sender.test", [f"{user}@receiver.test"], f"From: alice@sender.test\r\nSubject: {subject}\r\n\r\n{text_of(number)}\r\n")
                         with self.lock:
                             self.answered[subject] = user
                             self.doubtful.discard(subject)
@@ -104,7 +108,7 @@ class KillNineBetween(unittest.TestCase):
         """The message is whole, and bears its signature once; its subject."""
         message = parse(octets)
         subject = message["Subject"]
-        text = "x" * (int(subject[1:]) % 5000)
+        text = text_of(int(subject[1:]))
         self.assertEqual(message.get_content().replace("\r\n", "\n").rstrip("\n"), f"{text}\n\n-- \n{SIGNATURE}", subject)
         return subject
 

@@ -1,4 +1,5 @@
 """Asks the media workers directly, as the server does (src/media/pipe.h): what is made of a file is the same each time."""
+import functools
 import pathlib
 import struct
 import subprocess
@@ -36,6 +37,11 @@ def voice(path, declared=""):
 
 
 def picture(path, declared=""):
-    answer = ask("paraph-media-picture", pathlib.Path(path).read_bytes(), declared)
+    return picture_of(pathlib.Path(path).read_bytes(), declared)
+
+
+@functools.cache
+def picture_of(octets, declared):
+    answer = ask("paraph-media-picture", octets, declared)
     assert answer[0] == b"picture", answer
     return answer[1]
