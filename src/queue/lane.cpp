@@ -19,6 +19,7 @@ constexpr std::chrono::seconds kDownFor{60};
 /// A destination whose rows the store did not give, or did not take.
 constexpr std::chrono::minutes kPause{1};
 constexpr int kRefitsMax = 3;
+constexpr std::size_t kReplyBytesKept = 400;  ///< of each host
 
 /// However a lane ends, the books are right.
 class LaneEnd {
@@ -119,9 +120,9 @@ record::HostTried said_by(const relay::Outcome& outcome, Time now) {
   return {.host = outcome.host,
           .address = outcome.address,
           .tls = outcome.tls,
-          .code = answer.code,
+          .code = outcome.misfit == relay::Misfit::None ? answer.code : 0,  // nothing was sent
           .enhanced = answer.enhanced,
-          .text = answer.text,
+          .text = answer.text.substr(0, kReplyBytesKept),
           .at = now};
 }
 

@@ -80,7 +80,7 @@ struct Queue::Inside : std::enable_shared_from_this<Queue::Inside> {
   Task<Result<void>> serve(DestinationPtr destination);
   Task<void> deliver(DestinationPtr destination, service::ItemRow row);
   Task<Tried> try_item(DestinationPtr destination, service::ItemRow& row);
-  /// `hosts` hears of each that was tried.
+  /// `hosts` hears of each that was tried. All outlive the call.
   Task<Tried> try_hosts(DestinationPtr destination, const NextHop& hop, service::ItemRow& row,
                         std::vector<record::HostTried>& hosts);
   void note_down(const Destination& destination, const Tried& tried);

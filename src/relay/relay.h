@@ -100,7 +100,7 @@ struct Outcome {
   Misfit misfit = Misfit::None;
   std::uint64_t size_max = 0;  ///< of the server, when it said so
   bool seven_bit = false;      ///< reached, and it takes 7-bit messages only (RFC 6152)
-  bool reached = false;        ///< it was ready for MAIL: the other hosts need not be tried
+  bool reached = false;        ///< it was ready for MAIL: but for Misfit::Tls the other hosts need not be tried
   bool broke_off = false;      ///< but it ended before it had the whole message: another host may do better
   std::string host, address;   ///< "mx.example.org", "192.0.2.1"
   std::string tls;             ///< "TLSv1.3 ...", "" in clear

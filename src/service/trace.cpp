@@ -78,11 +78,15 @@ Task<Result<std::vector<record::Place>>> places_now(store::Store& store, Message
   co_return co_await find_everywhere(store, message);
 }
 
-/// What the fields tell that stand above all others: they are this server's.
+/// What this server's own fields tell, which end with the uppermost Received: what is below came with the message.
 void note_header(Traced& traced, std::string_view header) {
-  traced.from = mime::find_value(header, "Return-Path").value_or("");
-  traced.came = mime::find_value(header, "Received").value_or("");
-  traced.authentication = mime::find_value(header, "Authentication-Results").value_or("");
+  for (const auto& field : mime::Fields(header)) {
+    if (iequals(field.name, "Return-Path")) traced.from = mime::unfold(field.value);
+    if (iequals(field.name, "Authentication-Results")) traced.authentication = mime::unfold(field.value);
+    if (!iequals(field.name, "Received")) continue;
+    traced.came = mime::unfold(field.value);
+    return;
+  }
 }
 
 }  // namespace
@@ -107,8 +111,9 @@ Task<Result<std::vector<Traced>>> trace_message(store::Store& store, Mailboxes& 
         .signature = std::move(message.signature), .received = message.received, .bytes = message.structure.size};
     const auto header = message.structure.root().header;
     RopeReader reader(store, message.rope, {0, std::min(header.end, kHeaderBytesRead)});
-    PARAPH_CO_TRY(const auto top, co_await reader.next(kHeaderBytesRead));
-    note_header(one, top);
+    const auto top = co_await reader.next(kHeaderBytesRead);
+    if (!top && top.error().code != Code::NotFound) co_return std::unexpected(top.error());
+    if (top) note_header(one, *top);  // or it is expunged just now
     PARAPH_CO_TRY(const auto places, co_await places_now(store, id, std::move(first), queued[id]));
     for (const auto& place : places) {
       auto at = co_await describe(store, place);

@@ -16,7 +16,7 @@ struct Traced {
   record::SignatureOutcome signature;  ///< `how` is empty: nobody says that it was signed
   std::string from;                    ///< reverse-path with its angle brackets; "": not known
   std::string came;                    ///< the uppermost Received field: from where, by which protocol
-  std::string authentication;          ///< the uppermost Authentication-Results field; "": there is none
+  std::string authentication;          ///< this server's Authentication-Results field; "": there is none
   Time received;
   std::uint64_t bytes = 0;
   struct At {

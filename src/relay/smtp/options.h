@@ -35,7 +35,7 @@ struct Options {
   std::string name;  ///< who we are, in EHLO
   Patience patience;
   net::Duration idle = std::chrono::seconds(30);  ///< a connection is kept for the next message
-  std::uint64_t messages_max = 100;               ///< over one connection
+  std::uint64_t messages_max = 100;               ///< over one connection: after so many it is not kept
   std::size_t idle_max = 256;                     ///< connections kept, on all loops together
   std::size_t addresses_max = 8;                  ///< of one host, tried in one send()
   /// With CHUNKING and PIPELINING, a message of at most so many octets leaves together with its envelope: one round

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
+#include <chrono>
 #include <numeric>
 #include <vector>
 
@@ -58,6 +59,9 @@ bool takes_more(const Connection& connection) {
   const auto most = connection.offered.mail_max;
   return connection.usable() && connection.at_rest() && (most == 0 || connection.messages < most);
 }
+
+/// What came of it is written when all is over: until then a crash sends it to everybody again, and the lease runs.
+constexpr std::chrono::minutes kMoreWithin{10};
 
 constexpr const char* kConnections = "paraph_relay_connections_total";
 constexpr const char* kHelp = "Connections over which messages went to other servers: new ones, and kept ones.";
@@ -125,8 +129,11 @@ Task<Result<bool>> SmtpRelay::transact(Connection& connection, const Job& job, O
   outcome.answers = std::move(first.answers());
   outcome.broke_off = first.broke_off();
   auto rest = too_many_of(first, all_of(job));
+  bool refused = first.refused();
+  const auto end = std::chrono::steady_clock::now() + kMoreWithin;
   // Somebody fewer each time, or it is no use. What fails from here on is told to those it is about: others have it.
-  for (std::size_t before = job.recipients.size(); !rest.empty() && rest.size() < before && takes_more(connection);) {
+  for (auto before = job.recipients.size(); !rest.empty() && rest.size() < before && !refused;) {
+    if (!takes_more(connection) || dialer_.gate.stopping() || std::chrono::steady_clock::now() > end) break;
     before = rest.size();
     job.content.rewind();
     const auto part = part_of(job, rest);
@@ -135,6 +142,7 @@ Task<Result<bool>> SmtpRelay::transact(Connection& connection, const Job& job, O
     const Answer failed{.code = 451, .enhanced = "4.3.0", .text = done ? "" : done.error().text};
     for (std::size_t i = 0; i < rest.size(); ++i) outcome.answers[rest[i]] = done ? next.answers()[i] : failed;
     rest = too_many_of(next, rest);
+    refused = next.refused();
   }
   co_return first.unheard();
 }

@@ -24,7 +24,7 @@ class SmtpRelay final : public Relay {
   /// Over this connection. True, and of the next one too: it had ended before, and nothing was heard.
   Task<Result<bool>> send_over(std::unique_ptr<Connection> connection, const Host& host, Job& job, Outcome& outcome);
 
-  /// A transaction, and more of them for those who were too many for it.
+  /// A transaction, and more of them for those who were too many for it. All outlive the call.
   Task<Result<bool>> transact(Connection& connection, const Job& job, Outcome& outcome);
 
   Dialer dialer_;

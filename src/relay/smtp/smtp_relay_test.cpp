@@ -285,6 +285,23 @@ TEST(SmtpRelay, WhatBreaksTheNextTransactionLeavesTheFirstAsItWas) {
   EXPECT_EQ(world.connections(), 1u);
 }
 
+TEST(SmtpRelay, AMessageThatIsRefusedIsNotSentToTheOthersOneByOne) {
+  for (const std::string at : {"MAIL", "DATA", "["}) {
+    FakeWorld world;
+    world.expect({.extensions = "X\nLIMITS RCPTMAX=1", .instead = {{at, "554 5.7.1 spam"}}});
+    TextContent content(kMessage);
+    const auto said = answers(world.send(host(), job(content, {"a", "b", "c"})));
+    EXPECT_THAT(said, ElementsAre("554 5.7.1 spam", StartsWith("452 4.5.3"), StartsWith("452 4.5.3"))) << at;
+  }
+}
+
+TEST(SmtpRelay, WhoIsRefusedKeepsNobodyElseFromBeingAsked) {
+  FakeWorld world;
+  world.expect({.extensions = "X\nLIMITS RCPTMAX=1", .instead = {{"RCPT TO:<a", "450 4.7.1 later"}}});
+  TextContent content(kMessage);
+  EXPECT_THAT(answers(world.send(host(), job(content, {"a", "b"}))), ElementsAre("450 4.7.1 later", "250 2.0.0 taken"));
+}
+
 TEST(SmtpRelay, AFailureOfOurSideLaterIsForThoseWhoWait) {
   FakeWorld world;
   world.expect({.extensions = "X\nLIMITS RCPTMAX=1"});

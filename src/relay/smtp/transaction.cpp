@@ -214,6 +214,7 @@ void Transaction::note(Expected expected, const Answer& answer) {
       return;
     case Step::Mail:
       mail_taken_ = is_2xx(answer.code);
+      refused_ = !mail_taken_;
       if (!mail_taken_) answer_rest(answer);
       return;
     case Step::Rcpt:
@@ -229,6 +230,7 @@ void Transaction::note(Expected expected, const Answer& answer) {
       return;
     case Step::End:
       if (is_2xx(answer.code) && taken() != 0) connection_.needs_reset = false;
+      refused_ = refused_ || (!is_2xx(answer.code) && taken() != 0);
       answer_rest(answer);
       return;
   }
@@ -238,6 +240,7 @@ void Transaction::note_data(const Answer& answer) {
   data_open_ = answer.code == 354;
   if (data_open_ && connection_.at_rest()) return;
   const bool odd = data_open_ || answer.code < 400;
+  refused_ = refused_ || taken() != 0;
   answer_rest(odd ? no_answer("what the server says to DATA is not understood") : answer);
   if (!odd) return;
   over_ = true;

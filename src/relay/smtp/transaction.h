@@ -27,6 +27,8 @@ class Transaction {
   /// The server takes fewer recipients at once, and this one may come in the next transaction (RFC 5321 §4.5.3.1.10,
   /// RFC 9422 §4.2). Its answer is 452.
   bool too_many(std::size_t recipient) const { return states_[recipient] == State::TooMany; }
+  /// The server would not have the message, or its sender, whoever it is for.
+  bool refused() const { return refused_; }
   /// Nothing was said to it but 421: the connection had ended before it began.
   bool unheard() const { return unheard_; }
   /// It ended, by 421 or without a word, when the server cannot have the whole message.
@@ -71,6 +73,7 @@ class Transaction {
   bool complete_ = false;   ///< the last octet was written
   bool unheard_ = true;
   bool broke_off_ = false;
+  bool refused_ = false;
   bool over_ = false;  ///< nothing more is asked
 };
 
