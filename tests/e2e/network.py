@@ -107,6 +107,8 @@ class Network:
         return host
 
     def _add_ipv6(self):
+        for host in self.hosts:
+            host.set("net.ipv6.conf.all.disable_ipv6", 0)  # some systems switch it off for namespaces to come
         for number, host in ((1, self.sender), (2, self.receiver)):
             for one, address, device in ((self.middle, f"fd77:{number}::1/64", f"m{number}"), (host, f"fd77:{number}::2/64", "eth0")):
                 ip("-n", one.name, "addr", "add", address, "dev", device, "nodad")
