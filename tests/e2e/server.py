@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PARAPH = os.environ.get("PARAPH", str(ROOT / "build/release/paraph"))
@@ -37,6 +38,16 @@ def paraph(*arguments, stdin="", check=True, config=None, timeout=60):
     if check and done.returncode != 0:
         raise AssertionError(f"{command} ended with {done.returncode}: {done.stderr}")
     return done
+
+
+def until(find, explain=lambda: "it does not come", seconds=30):
+    """What `find` answers as soon as that is something. `explain` says what is wrong when it is nothing for so long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := find():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(explain())
 
 
 class Server:
@@ -109,6 +120,12 @@ class Server:
         self.process.stdout.close()
         self.process = None
         return code
+
+    def end_whole(self):
+        """Stops it; an AssertionError unless its store is whole."""
+        self.stop()
+        done = self.run("check", check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def run(self, *arguments, **keywords):
         return paraph(*arguments, config=self.config, **keywords)

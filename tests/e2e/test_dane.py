@@ -1,7 +1,6 @@
 """DANE between servers on hosts of their own (RFC 7672), with a signed zone and a resolver that validates. Needs root."""
 import contextlib
 import re
-import time
 import unittest
 
 import messages
@@ -10,7 +9,7 @@ import signed_zone
 from faults import FaultRelay
 from network import Network
 from recordings import recordings
-from server import PASSWORD, Server
+from server import PASSWORD, Server, until
 from signed_zone import SignedZone, tlsa, wrong
 from test_peers import inbox, submit, voice_message
 
@@ -110,12 +109,7 @@ class Dane(unittest.TestCase):
         return [self.sender.run("queue", "show", number).stdout for number in re.findall(r"(?m)^\s*(\d+)\s", listed)]
 
     def wait(self, true, what, seconds=30):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if found := true():
-                return found
-            time.sleep(0.05)
-        raise AssertionError(f"{what}: {self.sender.run('queue', 'list').stdout}" + "\n".join(self.sender.log[-10:]) + self.zone.logs()[-2000:])
+        return until(true, lambda: f"{what}: {self.sender.run('queue', 'list').stdout}" + "\n".join(self.sender.log[-10:]) + self.zone.logs()[-2000:], seconds)
 
     def test_the_right_key_gets_the_message(self):
         message = self.wait_until_there("good.secure.test", self.send("good.secure.test"))

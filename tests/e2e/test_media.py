@@ -11,13 +11,12 @@ import statistics
 import struct
 import subprocess
 import tempfile
-import time
 import unittest
 import zlib
 
 import workers
 from recordings import quiet
-from server import Server
+from server import Server, until
 
 ALICE = "alice@example.test"
 VARIANTS = {"audio/mpeg", "audio/wav", "audio/ogg; codecs=opus", "audio/AMR", "audio/wav; codec=7", "audio/basic", "audio/32KADPCM"}
@@ -53,16 +52,6 @@ def heard_by_spandsp(octets, packing):
 
 def correlation(one, other):
     return sum(a * b for a, b in zip(one, other)) / math.sqrt(sum(a * a for a in one) * sum(b * b for b in other))
-
-
-def until(found, seconds=20):
-    """What `found` answers as soon as that is something."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answer := found():
-            return answer
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} s")
 
 
 def energy(samples):

@@ -3,14 +3,13 @@ import contextlib
 import email.policy
 import shutil
 import smtplib
-import time
 import unittest
 
 import messages
 import peers
 from nameserver import Dnsmasq
 from recordings import recordings
-from server import Server
+from server import Server, until
 from test_peers import inbox, submit, voice_message, wait_for
 
 CONFIG = """
@@ -59,12 +58,7 @@ class BothWays:
         self.assertRegex(message.get_all("Received")[0], UNDER_TLS)
 
     def wait(self, find, what, seconds=30):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if found := find():
-                return found
-            time.sleep(0.05)
-        raise AssertionError(f"{what}: " + "\n".join(self.paraph.log[-10:] + self.peer.log[-20:]))
+        return until(find, lambda: f"{what}: " + "\n".join(self.paraph.log[-10:] + self.peer.log[-20:]), seconds)
 
     def test_it_takes_what_we_send(self):
         submit(self.paraph, voice_message("ours", self.audio), ["bob@peer.test"])

@@ -1,13 +1,12 @@
 """`paraph queue` beside a server that runs: what each verb does to a message that waits, because its next hop is down."""
 import contextlib
 import re
-import time
 import unittest
 
 import messages
 from faults import Fault, FaultRelay
 from next_hop import NextHop
-from server import Server
+from server import Server, until
 from test_peers import ROUTE, inbox, submit, voice_message
 
 HOUR = 'retry_first = "1h"\nretry_max = "1h"\n'  # nothing is tried a second time but by a verb
@@ -45,12 +44,7 @@ class QueueVerbs(unittest.TestCase):
         return self.wait(lambda: shown.match(self.queue("show", number)), f"item {number} was not tried {tries} times")
 
     def wait(self, find, what, seconds=30):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if found := find():
-                return found
-            time.sleep(0.05)
-        raise AssertionError(f"{what}: {self.queue('list')}" + "\n".join(self.paraph.log[-10:]))
+        return until(find, lambda: f"{what}: {self.queue('list')}" + "\n".join(self.paraph.log[-10:]), seconds)
 
     def taken(self):
         """Subjects, as they came to the next hop."""

@@ -12,13 +12,12 @@ import ssl
 import subprocess
 import tempfile
 import threading
-import time
 import unittest
 
 import messages
 from network import Network
 from recordings import recordings
-from server import Server
+from server import Server, until
 from test_between import QUEUE, Dns
 from test_peers import inbox, submit, voice_message, wait_for
 
@@ -116,12 +115,7 @@ class TlsPolicy(unittest.TestCase):
         return json.loads(self.sender.run("queue", "tls-report", "receiver.test").stdout)
 
     def wait(self, true, what, seconds=30):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if found := true():
-                return found
-            time.sleep(0.05)
-        raise AssertionError(f"{what}: {self.sender.run('queue', 'list').stdout}" + "\n".join(self.sender.log[-10:]))
+        return until(true, lambda: f"{what}: {self.sender.run('queue', 'list').stdout}" + "\n".join(self.sender.log[-10:]), seconds)
 
     def test_the_wrong_name_waits_and_the_right_one_goes(self):
         self.show("other.receiver.test")
